@@ -9,7 +9,7 @@ export type SortValues = readonly (string | number)[];
 
 /** Identifies a query, so that a cursor is not used with another one. `query` must have a fixed order of fields. */
 export function fingerprint(query: object): string {
-  return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 16);
+  return createHash('sha256').update(JSON.stringify(query)).digest('hex').slice(0, 24);
 }
 
 export function encodeCursor(of: string, after: SortValues): string {
