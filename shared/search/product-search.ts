@@ -2,7 +2,8 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { encodeCursor, type SortValues } from './cursor.ts';
 import type { ProductDocument } from './product-index.ts';
-import { buildProductSearch, type ProductQuery } from './product-query.ts';
+import { buildProductSearch } from './product-query.ts';
+import type { ProductQuery } from './query-input.ts';
 
 /** A product as JavaScript reads it: digits beyond a double's precision are lost here; the table has them. */
 export type FoundProduct = Omit<ProductDocument, 'eventId'>;
