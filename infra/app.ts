@@ -1,0 +1,74 @@
+/** `npm run synth`: writes the CloudFormation templates of one stage and the functions' bundles, and says where. */
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildApp } from './build-app.ts';
+import { stageOf } from './stages.ts';
+
+const HELP = `Usage: npm run synth -- [--stage dev|staging|prod] [--out FOLDER]
+
+Synthesizes the system's CloudFormation templates. Needs no AWS account and no network.
+
+  --stage NAME   which stage of infra/stages.ts (dev)
+  --out FOLDER   where to write (cdk.out; what the CDK command line asks for when it runs this)
+  --help         this text
+`;
+
+interface Arguments {
+  readonly stage: string;
+  readonly out: string;
+}
+
+function readArguments(environment: NodeJS.ProcessEnv): Arguments | 'help' {
+  const { values } = parseArgs({
+    options: {
+      stage: { type: 'string', default: 'dev' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  stageOf(values.stage);
+  return { stage: values.stage, out: values.out || environment['CDK_OUTDIR'] || 'cdk.out' };
+}
+
+function synthesize({ stage, out }: Arguments): string {
+  const startedMs = performance.now();
+  const assembly = buildApp({ stage, outdir: out }).app.synth();
+  const types = assembly.stacks.flatMap((stack) =>
+    Object.values<{ Type: string }>(stack.template.Resources).map((resource) => resource.Type),
+  );
+  const count = (type: string) => types.filter((candidate) => candidate === type).length;
+  return [
+    `Stage ${stage}: ${assembly.stacks.length} stacks`,
+    `${count('AWS::DynamoDB::Table')} tables`,
+    `stream processors: ${count('AWS::Lambda::EventSourceMapping')}`,
+    `${types.length} resources → ${relative('', assembly.directory) || '.'} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
+  ].join(', ');
+}
+
+function main(): number {
+  let args: Arguments | 'help';
+  try {
+    args = readArguments(process.env);
+  } catch (error) {
+    console.error(`synth: ${lineOf(error)}`);
+    return 2;
+  }
+  if (args === 'help') {
+    console.log(HELP);
+    return 0;
+  }
+  try {
+    console.log(synthesize(args));
+    return 0;
+  } catch (error) {
+    console.error(`synth: ${lineOf(error)}`);
+    return 1;
+  }
+}
+
+function lineOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+process.exitCode = main();

@@ -1,0 +1,60 @@
+/** The whole system as a CDK app, for the command line, the local run and the tests alike; it needs no account and no network. */
+import { App } from 'aws-cdk-lib';
+import { EkBharathStack } from './stacks/ek-bharath-stack.ts';
+import { MarketplaceStack } from './stacks/marketplace-stack.ts';
+import { MediphantStack } from './stacks/mediphant-stack.ts';
+import { OpportunityAnalysisStack } from './stacks/opportunity-analysis-stack.ts';
+import { stageOf } from './stages.ts';
+
+export interface AppOptions {
+  /** dev, staging or prod. */
+  readonly stage: string;
+  /** The folder that `app.synth()` writes templates and bundles to. */
+  readonly outdir: string;
+  /**
+   * False leaves the functions' code as it lies in the repository: the template is the same but for the code's hash, in a
+   * tenth of the time. Not for deploying.
+   *
+   * @default true
+   */
+  readonly bundle?: boolean;
+}
+
+export interface StreamkeeperApp {
+  readonly app: App;
+  readonly stacks: {
+    readonly ekBharath: EkBharathStack;
+    readonly marketplace: MarketplaceStack;
+    readonly opportunityAnalysis: OpportunityAnalysisStack;
+    readonly mediphant: MediphantStack;
+  };
+}
+
+/** @throws Error with one line when the stage or its values are wrong */
+export function buildApp({ stage: stageName, outdir, bundle = true }: AppOptions): StreamkeeperApp {
+  const stage = stageOf(stageName);
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    treeMetadata: false,
+    // postCliContext: the CDK CLI, when it runs the app, does not override these.
+    postCliContext: {
+      // Resource metadata names the bundle's folder and the construct's path: the local run and `cdk deploy` read them.
+      'aws:cdk:enable-asset-metadata': true,
+      'aws:cdk:enable-path-metadata': true,
+      ...(bundle ? {} : { 'aws:cdk:bundling-stacks': [] }),
+      '@aws-cdk/aws-iam:minimizePolicies': true,
+      '@aws-cdk/core:checkSecretUsage': true,
+      '@aws-cdk/core:target-partitions': ['aws'],
+    },
+  });
+  return {
+    app,
+    stacks: {
+      ekBharath: new EkBharathStack(app, stage),
+      marketplace: new MarketplaceStack(app, stage),
+      opportunityAnalysis: new OpportunityAnalysisStack(app, stage),
+      mediphant: new MediphantStack(app, stage),
+    },
+  };
+}

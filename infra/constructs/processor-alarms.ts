@@ -1,0 +1,192 @@
+/**
+ * The alarms of one stream processor. Names end in `-warn` (look today) or `-page` (get up): a page means that records are
+ * lost or will be unless somebody acts. Idle streams send no metrics, so silence is health, except where polling stops.
+ *
+ * Metrics: Lambda developer guide, "monitoring-metrics-types"; SQS developer guide, "sqs-available-cloudwatch-metrics".
+ */
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { STREAM_RETENTION_SECONDS, TOLERATED_OUTAGE_SECONDS } from './mapping-settings.ts';
+import { pascalCase } from './output.ts';
+
+export interface ProcessorAlarmsProps {
+  /** The first part of every alarm's name. */
+  readonly name: string;
+  readonly function: LambdaFunction;
+  /** The mapping's UUID. */
+  readonly mappingId: string;
+  readonly queue: Queue;
+  readonly timeoutSeconds: number;
+  readonly reserveSeconds: number;
+  readonly topic?: ITopic;
+}
+
+interface Rule {
+  readonly name: `${string}-${'warn' | 'page'}`;
+  /** What it means and what to do, for whoever is woken by it. */
+  readonly says: string;
+  readonly metric: IMetric;
+  /** Fires at this value and above, or, for `below`, under it. */
+  readonly threshold: number;
+  readonly below?: true;
+  /** How many periods in a row. */
+  readonly periods: number;
+  /** Whether no data is as bad as bad data. */
+  readonly silence: 'healthy' | 'bad';
+}
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+
+export function processorAlarms(scope: Construct, props: ProcessorAlarmsProps): void {
+  for (const rule of rules(props)) {
+    const alarm = new Alarm(scope, `${pascalCase(rule.name)}Alarm`, {
+      alarmName: `${props.name}-${rule.name}`,
+      alarmDescription: rule.says,
+      metric: rule.metric,
+      threshold: rule.threshold,
+      comparisonOperator: rule.below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: rule.periods,
+      treatMissingData: rule.silence === 'bad' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    if (props.topic) {
+      const action = new SnsAction(props.topic);
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+}
+
+function rules(props: ProcessorAlarmsProps): Rule[] {
+  return [...lagRules(props), ...letterRules(props), ...functionRules(props), ...mappingRules(props)];
+}
+
+function lagRules(props: ProcessorAlarmsProps): Rule[] {
+  const iteratorAge = props.function.metric('IteratorAge', { statistic: 'Maximum', period: MINUTE });
+  return [
+    {
+      name: 'iterator-age-warn',
+      says: 'The processor is half an hour behind its stream: a dependency is down or slow, or writes come faster than it works.',
+      metric: iteratorAge,
+      threshold: (STREAM_RETENTION_SECONDS / 48) * 1000,
+      periods: 5,
+      silence: 'healthy',
+    },
+    {
+      name: 'iterator-age-page',
+      says: 'The processor is three hours behind. After six hours attempts run out and records become dead letters; after 24 hours the stream forgets them.',
+      metric: iteratorAge,
+      threshold: (TOLERATED_OUTAGE_SECONDS / 2) * 1000,
+      periods: 5,
+      silence: 'healthy',
+    },
+  ];
+}
+
+function letterRules({ queue }: ProcessorAlarmsProps): Rule[] {
+  return [
+    {
+      name: 'dead-letters-warn',
+      says: 'There are dead letters: records that could not be processed. Look at them, mend the cause, redrive them.',
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: MINUTE }),
+      threshold: 1,
+      periods: 1,
+      silence: 'healthy',
+    },
+    {
+      // Ten days are left then: time for a holiday and for a fix. Letters are received when somebody looks at them, and
+      // SQS leaves messages received more than three times out of this metric; dead-letters-warn still counts them.
+      name: 'dead-letter-age-page',
+      says: 'The oldest dead letter is four days old. At 14 days SQS and the failure bucket delete it, and its record is lost.',
+      metric: queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: FIVE_MINUTES }),
+      threshold: Duration.days(4).toSeconds(),
+      periods: 1,
+      silence: 'healthy',
+    },
+  ];
+}
+
+function functionRules(props: ProcessorAlarmsProps): Rule[] {
+  const sum = { statistic: 'Sum', period: FIVE_MINUTES };
+  return [
+    {
+      // The handler reports failing records and never throws for them: an error is a crash, a time-out or our own fault.
+      name: 'errors-warn',
+      says: 'The function crashed, ran out of memory or out of time. The mapping splits the batch and tries again; look into the logs.',
+      metric: props.function.metricErrors(sum),
+      threshold: 1,
+      periods: 1,
+      silence: 'healthy',
+    },
+    {
+      name: 'throttles-warn',
+      says: "The function has been throttled for a quarter of an hour: the account's concurrency is used up. Nothing is lost yet, the lag grows.",
+      metric: props.function.metricThrottles(sum),
+      threshold: 1,
+      periods: 3,
+      silence: 'healthy',
+    },
+    {
+      // Holding a batch until the reserve begins is normal while a dependency is down, eating into the reserve is not.
+      name: 'duration-warn',
+      says: 'An invocation used half of the time that is kept for sending letters and answering. Beyond the time-out its batch is done again.',
+      metric: props.function.metricDuration({ statistic: 'Maximum', period: FIVE_MINUTES }),
+      threshold: (props.timeoutSeconds - props.reserveSeconds / 2) * 1000,
+      periods: 1,
+      silence: 'healthy',
+    },
+    {
+      name: 'destination-page',
+      says: 'Lambda could not write failed records to the failure bucket and dropped them. Mend the bucket, then reconcile from the table.',
+      metric: props.function.metric('DestinationDeliveryFailures', sum),
+      threshold: 1,
+      periods: 1,
+      silence: 'healthy',
+    },
+  ];
+}
+
+function mappingRules(props: ProcessorAlarmsProps): Rule[] {
+  const mappingMetric = (metricName: string, statistic: string) =>
+    new Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensionsMap: { EventSourceMappingUUID: props.mappingId },
+      statistic,
+      period: FIVE_MINUTES,
+    });
+  return [
+    {
+      // Not counted here: what reached the failure bucket. Any value is a loss.
+      name: 'dropped-events-page',
+      says: 'The mapping dropped records that reached neither the processor nor the failure bucket. Reconcile from the table.',
+      metric: mappingMetric('DroppedEventCount', 'Sum'),
+      threshold: 1,
+      periods: 1,
+      silence: 'healthy',
+    },
+    {
+      // A poll that finds nothing counts 0; only a mapping that does not poll is silent.
+      name: 'not-polling-page',
+      says: 'The mapping has not read the stream for half an hour: it is paused, disabled, or has lost its rights. After 24 hours records are lost.',
+      metric: mappingMetric('PolledEventCount', 'SampleCount'),
+      threshold: 1,
+      below: true,
+      periods: 6,
+      silence: 'bad',
+    },
+  ];
+}

@@ -1,0 +1,81 @@
+/**
+ * The OpenSearch domain, encrypted and reached by TLS only. A role may call it if it was admitted here, with the HTTP methods
+ * it was admitted for: the domain's own policy and the role's say the same.
+ */
+import { Arn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnPrincipal, PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { CfnDomain } from 'aws-cdk-lib/aws-opensearchservice';
+import { Construct } from 'constructs';
+import type { Stage } from '../stages.ts';
+import { output } from './output.ts';
+
+export type SearchMethod = 'Get' | 'Head' | 'Post' | 'Put' | 'Delete';
+
+export interface SearchDomainProps {
+  readonly stage: Stage;
+  /** The alias that readers and processors use; the index behind it carries a version. */
+  readonly alias: string;
+}
+
+export class SearchDomain extends Construct {
+  /** What a function needs to find the domain. */
+  readonly environment: Readonly<Record<'SEARCH_ENDPOINT' | 'SEARCH_ALIAS' | 'SEARCH_SIGNING', string>>;
+  private readonly domainArn: string;
+  private readonly admitted: PolicyStatement[] = [];
+
+  constructor(scope: Construct, id: string, { stage, alias }: SearchDomainProps) {
+    super(scope, id);
+    const domainName = `streamkeeper-${stage.name}`;
+    // Spelled out, because the domain's policy and the roles' policies name it before it exists.
+    this.domainArn = Arn.format(
+      { service: 'es', resource: 'domain', resourceName: domainName },
+      Stack.of(this),
+    );
+    const { instanceType, instanceCount, zones, dedicatedMasters, volumeGb } = stage.search;
+
+    const domain = new CfnDomain(this, 'Domain', {
+      domainName,
+      engineVersion: 'OpenSearch_2.11',
+      clusterConfig: {
+        instanceType,
+        instanceCount,
+        dedicatedMasterEnabled: dedicatedMasters > 0,
+        ...(dedicatedMasters > 0
+          ? { dedicatedMasterCount: dedicatedMasters, dedicatedMasterType: instanceType }
+          : {}),
+        zoneAwarenessEnabled: zones > 1,
+        ...(zones > 1 ? { zoneAwarenessConfig: { availabilityZoneCount: zones } } : {}),
+        multiAzWithStandbyEnabled: false,
+      },
+      ebsOptions: { ebsEnabled: true, volumeType: 'gp3', volumeSize: volumeGb },
+      domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
+      encryptionAtRestOptions: { enabled: true },
+      nodeToNodeEncryptionOptions: { enabled: true },
+      accessPolicies: Lazy.any({
+        produce: () => new PolicyDocument({ statements: this.admitted }),
+      }),
+    });
+    // In place where AWS can: without it a new engine version would replace the domain, and its index.
+    domain.cfnOptions.updatePolicy = { enableVersionUpgrade: true };
+    domain.applyRemovalPolicy(stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+
+    this.environment = {
+      SEARCH_ENDPOINT: `https://${domain.attrDomainEndpoint}`,
+      SEARCH_ALIAS: alias,
+      SEARCH_SIGNING: 'aws',
+    };
+    output(Stack.of(this), 'SearchEndpoint', this.environment.SEARCH_ENDPOINT, 'URL of the search domain');
+    output(Stack.of(this), 'SearchDomainName', domain.ref, 'Name of the search domain');
+    output(Stack.of(this), 'SearchAlias', alias, 'Alias that searches and writes go to');
+  }
+
+  /** Lets `role` send requests of these methods to every path of the domain. */
+  admit(role: Role, methods: readonly SearchMethod[]): void {
+    const rights = {
+      actions: methods.map((method) => `es:ESHttp${method}`),
+      resources: [`${this.domainArn}/*`],
+    };
+    role.addToPolicy(new PolicyStatement(rights));
+    this.admitted.push(new PolicyStatement({ ...rights, principals: [new ArnPrincipal(role.roleArn)] }));
+  }
+}
