@@ -1,0 +1,114 @@
+/** Carries states into a search index so that a stale one never wins: fast path by stream position, everything doubtful by the item itself. */
+import type { Client } from '@opensearch-project/opensearch';
+import type { ItemKey, ReadItems } from '../../dynamodb/read-items.ts';
+import { untilSettled } from '../../stream/backoff.ts';
+import type { Item } from '../../stream/change.ts';
+import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
+import type { Failure } from '../../stream/outcome.ts';
+import type { BatchContext, Work } from '../../stream/processor.ts';
+import { streamVersion } from '../../stream/version.ts';
+import { bulk, type Operation } from './bulk.ts';
+import { reconcile } from './reconcile.ts';
+import { readStored } from './stored.ts';
+
+/** What the index should hold for a key. The document is JSON without its event id. */
+export type SearchEffect =
+  | { readonly kind: 'index'; readonly document: object }
+  | { readonly kind: 'delete' };
+
+export type Desired =
+  | { readonly ok: true; readonly effect: SearchEffect }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface SearchProjection {
+  readonly client: Client;
+  /** Writes go to the alias only, and only if it is one. */
+  readonly alias: string;
+  readonly readItems: ReadItems;
+  /** The key of the item that a document shows; the document's id is the ordering key. */
+  itemKey(id: string): ItemKey;
+  /** What the index should hold for an item as it is now. */
+  desired(id: string, item: Item | undefined): Desired;
+}
+
+export type SearchWork = Work<SearchEffect>;
+
+/** Half of the 60 s that a tombstone lives: beyond it an absent document may be one that was deleted, and its tombstone forgotten. */
+const OLD_MS = 30_000;
+
+export function searchProjection(projection: SearchProjection): Project<SearchEffect> {
+  return (work, context) => untilSettled(work, context, (pending) => writeOnce(projection, pending, context));
+}
+
+type Outcomes = Map<SearchWork, ProjectionOutcome>;
+
+/** One pass over what is pending; its age is looked at anew each time, because a pass may come a minute after the one before. */
+async function writeOnce(
+  projection: SearchProjection,
+  pending: readonly SearchWork[],
+  context: BatchContext,
+): Promise<readonly ProjectionOutcome[]> {
+  const outcomes: Outcomes = new Map();
+  const { fast, careful } = await choosePaths(projection, pending, context, outcomes);
+  const conflicts = await writeFast(projection, fast, context, outcomes);
+  const doubtful = [
+    ...careful.map((work) => ({ work, conflicted: false })),
+    ...conflicts.map((work) => ({ work, conflicted: true })),
+  ];
+  const reconciled = await reconcile(projection, doubtful, context);
+  for (const [work, outcome] of reconciled) outcomes.set(work, outcome);
+  return pending.map((work) => outcomes.get(work) ?? { kind: 'transient', failure: { code: 'NO_ANSWER' } });
+}
+
+/** The fast path is for live, recent records with a position; an older one may take it if its document is there. */
+async function choosePaths(
+  projection: SearchProjection,
+  pending: readonly SearchWork[],
+  context: BatchContext,
+  outcomes: Outcomes,
+): Promise<{ fast: SearchWork[]; careful: SearchWork[] }> {
+  const fast: SearchWork[] = [];
+  const careful: SearchWork[] = [];
+  const old: SearchWork[] = [];
+  const newerThan = context.clock.now() - OLD_MS;
+  for (const work of pending) {
+    const { createdAtMs, sequenceNumber } = work.change;
+    if (context.redriven || streamVersion(sequenceNumber) === undefined) careful.push(work);
+    else if (createdAtMs === undefined || createdAtMs < newerThan) old.push(work);
+    else fast.push(work);
+  }
+  const stored = await readStored(
+    projection,
+    old.map(({ key }) => key),
+    context,
+  );
+  old.forEach((work, index) => {
+    const document = stored[index];
+    if (document === undefined || document.kind === 'absent') careful.push(work);
+    else if (document.kind === 'present') fast.push(work);
+    else outcomes.set(work, document);
+  });
+  return { fast, careful };
+}
+
+async function writeFast(
+  projection: SearchProjection,
+  fast: readonly SearchWork[],
+  context: BatchContext,
+  outcomes: Outcomes,
+): Promise<readonly SearchWork[]> {
+  const results = await bulk(projection, fast.map(ownOperation), context);
+  return fast.filter((work, index) => {
+    const result = results[index];
+    if (result?.kind === 'conflict') return true;
+    if (result !== undefined) outcomes.set(work, result.kind === 'done' ? { kind: 'applied' } : result);
+    return false;
+  });
+}
+
+/** The event id tells, on a conflict, one's own earlier write from somebody else's: positions are only a hint. */
+function ownOperation({ key, change, effect }: SearchWork): Operation {
+  const version = streamVersion(change.sequenceNumber) ?? 0;
+  if (effect.kind === 'delete') return { id: key, version };
+  return { id: key, version, source: JSON.stringify({ ...effect.document, eventId: change.eventId }) };
+}

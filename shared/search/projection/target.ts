@@ -1,0 +1,102 @@
+/** Decides what a doubtful document should become, once its stored version and its item have been read. Pure. */
+import type { ProjectionOutcome } from '../../stream/latest-state.ts';
+import { streamVersion } from '../../stream/version.ts';
+import type { Operation } from './bulk.ts';
+import type { Desired, SearchEffect, SearchWork } from './project.ts';
+import type { Stored } from './stored.ts';
+
+export interface Case {
+  readonly work: SearchWork;
+  /** Something with this version or a higher one was met, be it a tombstone. */
+  readonly conflicted: boolean;
+  /** The least version to write. */
+  readonly floor: number;
+}
+
+/** What the index should hold by an item as it was read. */
+export interface Wanted {
+  readonly kind: 'wanted';
+  readonly desired: Desired;
+  readonly exists: boolean;
+  /** Tells two such states apart. */
+  readonly text: string;
+}
+
+/** One strict external write, and what became of the record if it succeeds. */
+export interface Target {
+  readonly case: Case;
+  readonly effect: SearchEffect;
+  readonly version: number;
+  /** The item's state that was read, to be compared with a later reading. */
+  readonly wantedText: string;
+  readonly outcome: ProjectionOutcome;
+}
+
+export type Choice =
+  | { readonly kind: 'write'; readonly target: Target }
+  | { readonly kind: 'settled'; readonly outcome: ProjectionOutcome };
+
+type Document = Exclude<Stored, { kind: 'transient' }>;
+
+export function chooseTarget(one: Case, document: Document, wanted: Wanted, redriven: boolean): Choice {
+  const { work, conflicted } = one;
+  if (conflicted && document.kind === 'present' && document.eventId === work.change.eventId) {
+    return { kind: 'settled', outcome: { kind: 'duplicate' } };
+  }
+  if (conflicted && document.kind === 'absent' && !wanted.exists) {
+    return {
+      kind: 'settled',
+      outcome: work.effect.kind === 'delete' ? { kind: 'duplicate' } : { kind: 'gone' },
+    };
+  }
+  if (wanted.desired.ok) {
+    const { effect } = wanted.desired;
+    return writeChoice(one, document, wanted, effect, outcomeOf(work.effect, effect, wanted.exists));
+  }
+  return ownState(one, document, wanted, redriven);
+}
+
+/**
+ * The item cannot be projected as it is now; the event that made it so is a dead letter. The newest state that can is the record's own
+ * unless the index has a newer one, be it a tombstone. A redriven record proves nothing of the sort where the document is absent: it may
+ * have been deleted since, and the tombstone forgotten.
+ */
+function ownState(one: Case, document: Document, wanted: Wanted, redriven: boolean): Choice {
+  const own = streamVersion(one.work.change.sequenceNumber);
+  if (document.kind === 'present' && (own === undefined || document.version >= own)) {
+    return { kind: 'settled', outcome: { kind: 'superseded' } };
+  }
+  if (document.kind === 'absent' && one.conflicted)
+    return { kind: 'settled', outcome: { kind: 'superseded' } };
+  if (document.kind === 'absent' && redriven) {
+    const details = 'the item as it is now cannot be projected; mend the item, then redrive';
+    return {
+      kind: 'settled',
+      outcome: { kind: 'poison', failure: { code: 'CURRENT_ITEM_INVALID', details } },
+    };
+  }
+  return writeChoice(one, document, wanted, one.work.effect, { kind: 'applied' });
+}
+
+function writeChoice(
+  one: Case,
+  document: Document,
+  wanted: Wanted,
+  effect: SearchEffect,
+  outcome: ProjectionOutcome,
+): Choice {
+  const above = document.kind === 'present' ? document.version + 1 : 1;
+  const version = Math.max(above, one.floor);
+  return { kind: 'write', target: { case: one, effect, version, wantedText: wanted.text, outcome } };
+}
+
+function outcomeOf(own: SearchEffect, written: SearchEffect, itemExists: boolean): ProjectionOutcome {
+  if (JSON.stringify(own) === JSON.stringify(written)) return { kind: 'applied' };
+  return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
+}
+
+/** Without an event id: what is written is the item's state, not this event's, so no event may take it for its own. */
+export function operationOf({ case: { work }, effect, version }: Target): Operation {
+  if (effect.kind === 'delete') return { id: work.key, version };
+  return { id: work.key, version, source: JSON.stringify(effect.document) };
+}
