@@ -1,0 +1,64 @@
+/** products → search: what a change of the products table means for the index, and how it gets there. */
+import type { Client } from '@opensearch-project/opensearch';
+import type { ItemKey, ReadItems } from '../../shared/dynamodb/read-items.ts';
+import { type SearchEffect, searchProjection } from '../../shared/search/projection/project.ts';
+import type { Change } from '../../shared/stream/change.ts';
+import { latestState } from '../../shared/stream/latest-state.ts';
+import type { Decision, StreamProcessor } from '../../shared/stream/processor.ts';
+import { desiredState } from './document.ts';
+
+const KEY_PREFIX = 'PRODUCT#';
+
+/** Only this row is the product; the others belong to it and do not show in search. */
+const DETAILS = 'DETAILS';
+const OTHER_ROWS: Readonly<Record<string, string>> = { PRICING: 'pricing-row', IMAGES: 'images-row' };
+
+/** One longer id fails the whole bulk request (OpenSearch, "Bulk"): it is refused before it is sent. */
+const MAX_ID_BYTES = 512;
+
+export interface ProductsPorts {
+  readonly client: Client;
+  readonly alias: string;
+  /** Of the products table. */
+  readonly readItems: ReadItems;
+}
+
+export function productsProcessor({
+  client,
+  alias,
+  readItems,
+}: ProductsPorts): StreamProcessor<SearchEffect> {
+  return {
+    name: 'products',
+    images: 'new',
+    orderingKey: productId,
+    decide,
+    carryOut: latestState(searchProjection({ client, alias, readItems, itemKey, desired: desiredState })),
+  };
+}
+
+/** From the key, never from an attribute: attributes can be wrong or absent, and REMOVE has none. */
+export function productId({ keys }: Pick<Change, 'keys'>): string | undefined {
+  const { PK } = keys;
+  if (typeof PK !== 'string' || !PK.startsWith(KEY_PREFIX) || PK.length === KEY_PREFIX.length)
+    return undefined;
+  return PK.slice(KEY_PREFIX.length);
+}
+
+export function itemKey(id: string): ItemKey {
+  return { PK: KEY_PREFIX + id, SK: DETAILS };
+}
+
+export function decide(change: Change): Decision<SearchEffect> {
+  const row = change.keys.SK;
+  if (row !== DETAILS) return { kind: 'ignored', rule: OTHER_ROWS[String(row)] ?? 'unknown-row' };
+  const id = productId(change) ?? '';
+  if (Buffer.byteLength(id) > MAX_ID_BYTES) {
+    const details = `the product id has ${Buffer.byteLength(id)} bytes, expected at most ${MAX_ID_BYTES}`;
+    return { kind: 'poison', failure: { code: 'ID_TOO_LONG', details } };
+  }
+  const desired = desiredState(id, change.newImage);
+  return desired.ok
+    ? { kind: 'effect', effect: desired.effect }
+    : { kind: 'poison', failure: desired.failure };
+}
