@@ -5,7 +5,9 @@
 import { languageKeys, languages } from '../languages.ts';
 import { scriptForms } from './script-forms.ts';
 
-type Definition = { readonly type: string } & Readonly<Record<string, string | readonly string[]>>;
+type FilterDefinition =
+  | { readonly type: 'stemmer'; readonly language: string }
+  | { readonly type: 'stop'; readonly stopwords: string };
 
 /** The analyzer of a language's texts. */
 export const analyzerOf = (language: string): string => `${language}_text`;
@@ -16,10 +18,10 @@ export const wordsAnalyzer = 'words';
 /** Texts in a language that is not in the table. */
 export const otherAnalyzer = 'other_text';
 
-const stemmer = (language: string): Definition => ({ type: 'stemmer', language });
-const stop = (language: string): Definition => ({ type: 'stop', stopwords: `_${language}_` });
+const stemmer = (language: string): FilterDefinition => ({ type: 'stemmer', language });
+const stop = (language: string): FilterDefinition => ({ type: 'stop', stopwords: `_${language}_` });
 
-const customFilters: Readonly<Record<string, Definition>> = {
+const customFilters: Readonly<Record<string, FilterDefinition>> = {
   english_possessive: stemmer('possessive_english'),
   english_stop: stop('english'),
   english_stemmer: stemmer('english'),
@@ -38,23 +40,20 @@ const analyzers: Readonly<Record<string, readonly string[]>> = {
   [wordsAnalyzer]: wordFilters,
 };
 
+const scriptFormsName = 'script_forms';
+const scriptFormsFilter = { type: 'mapping' as const, mappings: scriptForms() };
+
 /** A part of the analyzers that belongs to the engine's module analysis-common, so that an engine may lack it. */
 export interface AnalysisPart {
   readonly name: string;
   readonly kind: 'char_filter' | 'filter';
   /** What `_analyze` takes to try it: its own name, or its definition. */
-  readonly definition: string | Definition;
+  readonly definition: string | FilterDefinition | typeof scriptFormsFilter;
 }
-
-const scriptFormsPart: AnalysisPart = {
-  name: 'script_forms',
-  kind: 'char_filter',
-  definition: { type: 'mapping', mappings: scriptForms() },
-};
 
 /** `lowercase` and the standard tokenizer are in every engine's core. */
 export const optionalParts: readonly AnalysisPart[] = [
-  scriptFormsPart,
+  { name: scriptFormsName, kind: 'char_filter', definition: scriptFormsFilter },
   ...[...new Set(Object.values(analyzers).flat())]
     .filter((name) => name !== 'lowercase')
     .map((name): AnalysisPart => ({ name, kind: 'filter', definition: customFilters[name] ?? name })),
@@ -63,15 +62,15 @@ export const optionalParts: readonly AnalysisPart[] = [
 /** The `analysis` block of the index settings, without the parts the engine lacks. */
 export function analysisSettings(missing: ReadonlySet<string> = new Set()) {
   const present = (name: string): boolean => !missing.has(name);
-  const charFilters = present(scriptFormsPart.name) ? [scriptFormsPart.name] : [];
+  const charFilters = present(scriptFormsName) ? [scriptFormsName] : [];
   return {
-    char_filter: Object.fromEntries(charFilters.map((name) => [name, scriptFormsPart.definition])),
+    char_filter: Object.fromEntries(charFilters.map((name) => [name, scriptFormsFilter])),
     filter: Object.fromEntries(Object.entries(customFilters).filter(([name]) => present(name))),
     analyzer: Object.fromEntries(
       Object.entries(analyzers).map(([name, filters]) => [
         name,
         {
-          type: 'custom',
+          type: 'custom' as const,
           tokenizer: 'standard',
           char_filter: charFilters,
           filter: filters.filter(present),
@@ -84,7 +83,7 @@ export function analysisSettings(missing: ReadonlySet<string> = new Set()) {
 /** One line per missing part: the analyzers it is missing from, and so the searches that find less. */
 export function analysisWarnings(missing: ReadonlySet<string>): string[] {
   return [...missing].map((name) => {
-    if (name === scriptFormsPart.name) {
+    if (name === scriptFormsName) {
       return 'the engine lacks the char filter "mapping": texts find each other only in the same Unicode form';
     }
     const users = Object.keys(analyzers).filter((analyzer) => analyzers[analyzer]?.includes(name));

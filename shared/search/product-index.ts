@@ -49,23 +49,23 @@ export interface ProductIndexOptions {
 }
 
 /** No `ignore_above`: a value too long for a term (32,766 bytes) is refused, never silently left out of filters. */
-const keyword = { type: 'keyword' };
+const keyword = { type: 'keyword' } as const;
 
 /** Takes every number DynamoDB can hold (magnitude up to 1e126); `_source` keeps the digits, the index the nearest double. */
-const number = { type: 'double' };
+const number = { type: 'double' } as const;
 
-const date = { type: 'date', format: 'strict_date_optional_time||epoch_millis' };
+const date = { type: 'date', format: 'strict_date_optional_time||epoch_millis' } as const;
 
 /** `prefixes`: terms are indexed by their first letters too, so that search as you type is a look-up. */
 function texts({ prefixes }: { prefixes: boolean }) {
   const words = {
-    type: 'text',
+    type: 'text' as const,
     analyzer: wordsAnalyzer,
     ...(prefixes && { index_prefixes: { min_chars: 1, max_chars: 10 } }),
   };
-  const text = (analyzer: string) => ({ type: 'text', analyzer, fields: { words } });
+  const text = (analyzer: string) => ({ type: 'text' as const, analyzer, fields: { words } });
   return {
-    dynamic: 'strict',
+    dynamic: 'strict' as const,
     properties: {
       ...Object.fromEntries(languageKeys.map((key) => [key, text(analyzerOf(key))])),
       other: text(otherAnalyzer),

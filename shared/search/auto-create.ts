@@ -1,0 +1,49 @@
+/**
+ * Forbids the engine to create an index under the alias's name, or its versions' names, as a side effect of a write. A
+ * bulk delete ignores `require_alias`: while the alias is missing it would create an index that bears the alias's name
+ * and has a guessed mapping.
+ */
+import type { Client } from '@opensearch-project/opensearch';
+import { engineError } from './engine-error.ts';
+
+const SETTING = 'action.auto_create_index';
+
+type Scope = 'persistent' | 'transient';
+
+/**
+ * What must be in front of the setting's value. Only the names this project uses: others' indices are none of its business.
+ */
+const refusalOf = (alias: string): string => `-${alias},-${alias}-v*`;
+
+/** @returns the value that refuses our names and treats all others as before; undefined if it does so already */
+export function refusing(value: string | undefined, alias: string): string | undefined {
+  const refusal = refusalOf(alias);
+  if (value === 'false' || value?.startsWith(refusal)) return undefined;
+  return `${refusal},${value === undefined || value === 'true' ? '+*' : value}`;
+}
+
+/** @returns warnings: a cluster that does not let its settings be changed */
+export async function forbidAutoCreate(client: Client, alias: string): Promise<string[]> {
+  try {
+    const settings = await client.cluster.getSettings({ flat_settings: true });
+    // A transient value hides the persistent one, so it has to refuse too where there is one.
+    const change = (scope: Scope, required: boolean) => {
+      const current: unknown = settings.body[scope]?.[SETTING];
+      if (current === undefined && !required) return {};
+      const value = refusing(current === undefined ? undefined : String(current), alias);
+      return value === undefined ? {} : { [scope]: { [SETTING]: value } };
+    };
+    const body = { ...change('persistent', true), ...change('transient', false) };
+    // The flat form of the key is the only one that Amazon OpenSearch Service takes ("Supported operations").
+    if (Object.keys(body).length > 0) await client.cluster.putSettings({ body });
+    return [];
+  } catch (error) {
+    const answer = engineError(error);
+    if (!answer || answer.status === 429 || answer.status >= 500) throw error;
+    return [
+      `the cluster does not let this set-up change ${SETTING} (status ${answer.status}): a delete that arrives while the alias ` +
+        `is missing may create an index called "${alias}"; allow cluster:admin/settings/update, or put ` +
+        `${refusalOf(alias)} in front of its value by hand`,
+    ];
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Creates the product index and the alias over it, and moves the alias. Everything here may run twice, or at the same
+ * time in two places, with the same result; nothing here is ever called by a write.
+ */
+import type { Client } from '@opensearch-project/opensearch';
+import { forbidAutoCreate } from './auto-create.ts';
+import { createIndex, updateMapping } from './create-index.ts';
+import { IndexSetUpError, unless } from './engine-error.ts';
+
+export interface IndexSetUp {
+  readonly alias: string;
+  /** What distinguishes this index from the next one: `v1`, or `v2-20250131t0900`. */
+  readonly version: string;
+  /** Copies of the shard besides the first. */
+  readonly replicas: number;
+}
+
+export interface IndexSetUpResult {
+  /** The index that the alias writes to. */
+  readonly index: string;
+  readonly created: boolean;
+  /** What works, but less well than it could. */
+  readonly warnings: readonly string[];
+}
+
+/** Others may be setting up the same alias: every lost race is followed by another look. */
+const ROUNDS = 4;
+
+/**
+ * Makes sure that the alias exists and points to an index with today's mapping. An alias that exists stays with its
+ * index, whatever its version; fields the mapping has gained since are added to it.
+ *
+ * @throws {IndexSetUpError} when a person has to decide, and the client's errors when the engine cannot answer
+ */
+export async function ensureProductIndex(client: Client, setUp: IndexSetUp): Promise<IndexSetUpResult> {
+  const { alias } = setUp;
+  const name = indexName(setUp);
+  const warnings = await forbidAutoCreate(client, alias);
+  for (let round = 0, created = false; round < ROUNDS; round++) {
+    const found = await writeIndexOf(client, alias);
+    if (found !== undefined) {
+      await updateMapping(client, found);
+      return { index: found, created, warnings };
+    }
+    await refuseIndexBearing(client, alias);
+    const result = await createIndex(client, name, setUp, { [alias]: { is_write_index: true } });
+    switch (result.kind) {
+      case 'created':
+        created = true;
+        warnings.push(...result.warnings);
+        break;
+      case 'exists':
+        // It is there without the alias: left over from a set-up that was undone half.
+        await client.indices.updateAliases({
+          body: { actions: [{ add: { index: name, alias, is_write_index: true } }] },
+        });
+        break;
+      case 'contended':
+        break;
+    }
+  }
+  throw new IndexSetUpError(
+    'INDEX_CONTENDED',
+    `the alias "${alias}" keeps changing under this set-up; run it again when nobody else changes it`,
+  );
+}
+
+/** Creates the next index without touching the alias, for a rebuild. An index of that name that exists is kept. */
+export async function createProductIndex(client: Client, setUp: IndexSetUp): Promise<IndexSetUpResult> {
+  const index = indexName(setUp);
+  const warnings = await forbidAutoCreate(client, setUp.alias);
+  const result = await createIndex(client, index, setUp, {});
+  if (result.kind === 'created') {
+    return { index, created: true, warnings: [...warnings, ...result.warnings] };
+  }
+  await updateMapping(client, index);
+  return { index, created: false, warnings };
+}
+
+/**
+ * Points the alias to another index, in one step for every reader and writer.
+ *
+ * @returns the indices it pointed to before
+ */
+export async function switchAlias(
+  client: Client,
+  { alias, to }: { readonly alias: string; readonly to: string },
+): Promise<readonly string[]> {
+  const before = Object.keys(await aliasedIndices(client, alias)).filter((index) => index !== to);
+  await client.indices.updateAliases({
+    body: {
+      actions: [
+        ...before.map((index) => ({ remove: { index, alias } })),
+        { add: { index: to, alias, is_write_index: true } },
+      ],
+    },
+  });
+  return before;
+}
+
+function indexName({ alias, version }: IndexSetUp): string {
+  if (!/^[a-z0-9][a-z0-9_-]{0,99}$/.test(alias)) {
+    throw new TypeError(
+      'alias: is no name for an alias; give lower case letters, digits, - and _ (at most 100)',
+    );
+  }
+  if (!/^v[0-9][a-z0-9_-]{0,49}$/.test(version)) {
+    throw new TypeError('version: is no version; give v and a number, e.g. v1 or v2-20250131t0900');
+  }
+  return `${alias}-${version}`;
+}
+
+type AliasedIndices = Readonly<
+  Record<string, { readonly aliases: Readonly<Record<string, { readonly is_write_index?: boolean }>> }>
+>;
+
+async function aliasedIndices(client: Client, alias: string): Promise<AliasedIndices> {
+  const response = await unless(client.indices.getAlias({ name: alias }), isNotFound, undefined);
+  return (response?.body ?? {}) as AliasedIndices;
+}
+
+async function writeIndexOf(client: Client, alias: string): Promise<string | undefined> {
+  const indices = Object.entries(await aliasedIndices(client, alias));
+  if (indices.length === 0) return undefined;
+  // The only index of an alias takes its writes, unless it says that it does not.
+  const takesWrites = (said: boolean | undefined) => said ?? indices.length === 1;
+  const writeIndex = indices.find(([, { aliases }]) => takesWrites(aliases[alias]?.is_write_index));
+  if (writeIndex) return writeIndex[0];
+  throw new IndexSetUpError(
+    'AMBIGUOUS_ALIAS',
+    `the alias "${alias}" takes no writes: none of its ${indices.length} indices is the write index; set is_write_index on one of them`,
+  );
+}
+
+async function refuseIndexBearing(client: Client, alias: string): Promise<void> {
+  const response = await unless(client.indices.get({ index: alias }), isNotFound, undefined);
+  if (response === undefined || !Object.keys(response.body).includes(alias)) return;
+  throw new IndexSetUpError(
+    'INDEX_BEARS_ALIAS_NAME',
+    `an index is called "${alias}", so no alias can be; if nothing else needs it, delete it (DELETE /${alias}), else choose another alias`,
+  );
+}
+
+const isNotFound = ({ status }: { readonly status: number }): boolean => status === 404;
