@@ -18,6 +18,13 @@ export interface AppOptions {
    * @default true
    */
   readonly bundle?: boolean;
+  /**
+   * Whether `app.synth()` holds the templates against CloudFormation's own schemas, and fails if they do not fit. Takes two
+   * seconds or more.
+   *
+   * @default as `bundle`
+   */
+  readonly validate?: boolean;
 }
 
 export interface StreamkeeperApp {
@@ -31,12 +38,14 @@ export interface StreamkeeperApp {
 }
 
 /** @throws Error with one line when the stage or its values are wrong */
-export function buildApp({ stage: stageName, outdir, bundle = true }: AppOptions): StreamkeeperApp {
-  const stage = stageOf(stageName);
+export function buildApp(options: AppOptions): StreamkeeperApp {
+  const { outdir, bundle = true, validate = bundle } = options;
+  const stage = stageOf(options.stage);
   const app = new App({
     outdir,
     analyticsReporting: false,
     treeMetadata: false,
+    builtinCloudFormationValidation: validate,
     // postCliContext: the CDK CLI, when it runs the app, does not override these.
     postCliContext: {
       // Resource metadata names the bundle's folder and the construct's path: the local run and `cdk deploy` read them.
@@ -45,6 +54,7 @@ export function buildApp({ stage: stageName, outdir, bundle = true }: AppOptions
       ...(bundle ? {} : { 'aws:cdk:bundling-stacks': [] }),
       '@aws-cdk/aws-iam:minimizePolicies': true,
       '@aws-cdk/core:checkSecretUsage': true,
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
       '@aws-cdk/core:target-partitions': ['aws'],
     },
   });

@@ -1,14 +1,11 @@
 /** How every function of this project is built and run: Node 24 on arm64, one ESM file with its source map, its own role, its own log group. */
-import { dirname, join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
-
-const REPOSITORY = dirname(dirname(import.meta.dirname));
+import { bundledCode } from './bundle.ts';
 
 export interface NodeFunctionProps {
   readonly stage: Stage;
@@ -24,7 +21,7 @@ export interface NodeFunctionProps {
 
 export class NodeFunction extends Construct {
   readonly role: Role;
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
@@ -40,12 +37,11 @@ export class NodeFunction extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       functionName: `streamkeeper-${props.stage.name}-${props.name}`,
       description: props.description,
-      entry: join(REPOSITORY, props.entry),
-      projectRoot: REPOSITORY,
-      depsLockFilePath: join(REPOSITORY, 'package-lock.json'),
+      code: bundledCode(props.entry),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(props.timeoutSeconds),
@@ -57,24 +53,6 @@ export class NodeFunction extends Construct {
         ...props.environment,
         // The bundle is minified: without this a stack trace names columns of one long line.
         NODE_OPTIONS: '--enable-source-maps',
-      },
-      bundling: {
-        forceDockerBundling: false,
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        // Errors are told apart by their names in logs and alarms, so classes keep them.
-        keepNames: true,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.EXTERNAL,
-        sourcesContent: false,
-        // The SDK is bundled in the version this repository is tested with; the runtime's own changes without a deployment.
-        bundleAwsSDK: true,
-        // CommonJS dependencies call require(), which an ES module does not have.
-        banner:
-          "import { createRequire as streamkeeperCreateRequire } from 'node:module'; const require = streamkeeperCreateRequire(import.meta.url);",
-        logLevel: LogLevel.WARNING,
       },
     });
   }

@@ -28,7 +28,6 @@ export interface ProcessorAlarmsProps {
   readonly mappingId: string;
   readonly queue: Queue;
   readonly timeoutSeconds: number;
-  readonly reserveSeconds: number;
   readonly topic?: ITopic;
 }
 
@@ -140,11 +139,11 @@ function functionRules(props: ProcessorAlarmsProps): Rule[] {
       silence: 'healthy',
     },
     {
-      // Holding a batch until the reserve begins is normal while a dependency is down, eating into the reserve is not.
+      // While a dependency is down the handler holds its batch for nine tenths of the time; what is left is for the answer.
       name: 'duration-warn',
-      says: 'An invocation used half of the time that is kept for sending letters and answering. Beyond the time-out its batch is done again.',
+      says: 'An invocation took 95 % of its time-out: little is left for letters and answer. Beyond the time-out its batch is done again.',
       metric: props.function.metricDuration({ statistic: 'Maximum', period: FIVE_MINUTES }),
-      threshold: (props.timeoutSeconds - props.reserveSeconds / 2) * 1000,
+      threshold: props.timeoutSeconds * 950,
       periods: 1,
       silence: 'healthy',
     },

@@ -20,7 +20,7 @@ import { NodeFunction } from './node-function.ts';
 import { output, pascalCase } from './output.ts';
 import { processorAlarms } from './processor-alarms.ts';
 
-/** What a handler keeps of its time-out to send letters, report and answer, in seconds. */
+/** Seconds. More than a handler ever keeps of its time-out to send letters, report and answer (shared/stream/handler.ts). */
 export const RESERVE_SECONDS = 10;
 
 export interface StreamProcessorProps {
@@ -99,7 +99,6 @@ export class StreamProcessor extends Construct {
       mappingId: this.mapping.ref,
       queue,
       timeoutSeconds,
-      reserveSeconds: RESERVE_SECONDS,
       ...(props.stage.alarmTopicArn === undefined
         ? {}
         : { topic: Topic.fromTopicArn(this, 'AlarmTopic', props.stage.alarmTopicArn) }),
