@@ -2,7 +2,7 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { analysisWarnings, optionalParts } from './analysis.ts';
 import { engineError, IndexSetUpError, unless } from './engine-error.ts';
-import { productIndexBody, productMappings } from './product-index.ts';
+import { productIndexBody, productMappings, type Replicas } from './product-index.ts';
 
 export type Created =
   | { readonly kind: 'created'; readonly warnings: readonly string[] }
@@ -13,7 +13,7 @@ export type Created =
 export async function createIndex(
   client: Client,
   index: string,
-  { replicas }: { readonly replicas: number },
+  { replicas }: { readonly replicas: Replicas },
   aliases: Readonly<Record<string, { readonly is_write_index: boolean }>>,
 ): Promise<Created> {
   const create = async (missing: ReadonlySet<string>): Promise<Created> => {

@@ -6,13 +6,13 @@ import type { Client } from '@opensearch-project/opensearch';
 import { forbidAutoCreate } from './auto-create.ts';
 import { createIndex, updateMapping } from './create-index.ts';
 import { IndexSetUpError, unless } from './engine-error.ts';
+import type { Replicas } from './product-index.ts';
 
 export interface IndexSetUp {
   readonly alias: string;
   /** What distinguishes this index from the next one: `v1`, or `v2-20250131t0900`. */
   readonly version: string;
-  /** Copies of the shard besides the first. */
-  readonly replicas: number;
+  readonly replicas: Replicas;
 }
 
 export interface IndexSetUpResult {

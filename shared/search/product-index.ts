@@ -41,9 +41,14 @@ export interface ProductDocument {
   readonly eventId?: string;
 }
 
+/**
+ * Copies of the shard besides the first: a number below that of the data nodes (else the index stays yellow), or `auto`: one
+ * as soon as there is a second node.
+ */
+export type Replicas = number | 'auto';
+
 export interface ProductIndexOptions {
-  /** Copies of the shard besides the first. Must be below the number of data nodes, else the index stays yellow. */
-  readonly replicas: number;
+  readonly replicas: Replicas;
   /** Names of `optionalParts` the engine lacks. @default none */
   readonly missing?: ReadonlySet<string>;
 }
@@ -109,7 +114,7 @@ export function productIndexBody({ replicas, missing }: ProductIndexOptions) {
   return {
     settings: {
       number_of_shards: 1,
-      number_of_replicas: replicas,
+      ...(replicas === 'auto' ? { auto_expand_replicas: '0-1' } : { number_of_replicas: replicas }),
       refresh_interval: '1s',
       gc_deletes: '60s',
       analysis: analysisSettings(missing),
