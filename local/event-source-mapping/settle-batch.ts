@@ -1,0 +1,201 @@
+/**
+ * Takes one batch to its end: invokes, retries, cuts and halves until each of its records is done with or given up.
+ * A lane settles one batch at a time, so whatever fails here holds up what follows in its lane, and nothing else.
+ */
+import { type Clock, sleep } from '../../shared/time/clock.ts';
+import type { MappingConfig } from './mapping.ts';
+import type { MappingEvent } from './mapping-event.ts';
+import type { EventCounts } from './metrics.ts';
+import { nextStep } from './next-step.ts';
+import { type Delivery, type Discard, onFailureBody, onFailureKey } from './on-failure.ts';
+import type { Parameters } from './parameters.ts';
+import { type InvokeResult, type Reading, readResult } from './response.ts';
+import { eventBytes, eventJson, type StreamRecord } from './stream-record.ts';
+
+export interface Invocation {
+  /** The same for every attempt at the same batch, as on AWS. */
+  readonly requestId: string;
+  readonly shardId: string;
+  /** The records as they were appended, shared between attempts: who changes them parses `payload` instead. */
+  readonly event: { readonly Records: readonly unknown[] };
+  readonly payload: string;
+}
+
+export interface SettleContext {
+  readonly mapping: MappingConfig;
+  readonly parameters: Parameters;
+  readonly clock: Clock;
+  readonly ids: () => string;
+  readonly invoke: (invocation: Invocation) => Promise<InvokeResult>;
+  readonly onFailure: (delivery: Delivery) => Promise<void>;
+  readonly observe: (event: MappingEvent) => void;
+  readonly counts: EventCounts;
+  /** The records are done with, one way or another. */
+  readonly done: (records: readonly StreamRecord[]) => void;
+}
+
+type Piece = readonly StreamRecord[];
+
+/** Resolves with the records left over when `signal` ends the work early; they are in order and untouched. */
+export async function settleBatch(
+  batch: Piece,
+  shardId: string,
+  signal: AbortSignal,
+  context: SettleContext,
+): Promise<Piece> {
+  const pieces: Piece[] = [batch];
+  while (!signal.aborted) {
+    const piece = pieces.pop();
+    if (piece === undefined) return [];
+    pieces.push(...(await settlePiece(piece, shardId, signal, context)).toReversed());
+  }
+  return pieces.toReversed().flat();
+}
+
+/** Works on a batch until it is done, given up, or no longer the same batch; resolves with the batches that take its place. */
+async function settlePiece(
+  records: Piece,
+  shardId: string,
+  signal: AbortSignal,
+  context: SettleContext,
+): Promise<readonly Piece[]> {
+  const { mapping, parameters, clock } = context;
+  const requestId = context.ids();
+  let attempts = 0;
+  let throttles = 0;
+  let lastReading: Reading | undefined;
+  while (!signal.aborted) {
+    const expired = expiredInFront(records, context);
+    if (expired > 0) {
+      const old = records.slice(0, expired);
+      const discard: Discard = {
+        condition: 'RecordAgeExceeded',
+        records: old,
+        shardId,
+        requestId,
+        attempts,
+        lastReading,
+      };
+      await giveUp(discard, context);
+      return expired === records.length ? [] : [records.slice(expired)];
+    }
+    lastReading = await invokeOnce(records, shardId, requestId, attempts + 1, context);
+    if (lastReading.kind === 'throttled') throttles++;
+    else attempts++;
+    const step = nextStep(lastReading, { size: records.length, attempts, throttles }, mapping, parameters);
+    switch (step.kind) {
+      case 'done':
+        context.done(records);
+        return [];
+      case 'cut':
+        context.done(records.slice(0, step.at));
+        return [records.slice(step.at)];
+      case 'halve':
+        return [records.slice(0, step.at), records.slice(step.at)];
+      case 'exhausted':
+        await giveUp(
+          { condition: 'RetryAttemptsExhausted', records, shardId, requestId, attempts, lastReading },
+          context,
+        );
+        return [];
+      case 'retry':
+        if (await interrupted(sleep(clock, step.delayMs, signal), signal)) return [records];
+    }
+  }
+  return [records];
+}
+
+async function invokeOnce(
+  records: Piece,
+  shardId: string,
+  requestId: string,
+  attempt: number,
+  context: SettleContext,
+): Promise<Reading> {
+  const { mapping, parameters, clock, counts } = context;
+  const sequenceNumbers = records.map((record) => record.sequenceNumber);
+  const atMs = clock.now();
+  let reading: Reading = { kind: 'oversized' };
+  if (eventBytes(records.length, bytesOf(records)) <= parameters.payloadLimitBytes) {
+    const event = { Records: records.map((record) => record.event) };
+    const result = await context.invoke({ requestId, shardId, event, payload: eventJson(records) });
+    reading = readResult(result, sequenceNumbers, mapping.reportBatchItemFailures, parameters);
+  }
+  counts.InvokedEventCount += records.length;
+  if (reading.kind === 'partial') counts.FailedInvokeEventCount += records.length - reading.from;
+  else if (reading.kind !== 'success') counts.FailedInvokeEventCount += records.length;
+  context.observe({
+    kind: 'invoked',
+    atMs,
+    durationMs: clock.now() - atMs,
+    requestId,
+    shardId,
+    sequenceNumbers,
+    attempt,
+    outcome: reading.kind,
+  });
+  return reading;
+}
+
+/** Sends the records to the on-failure destination, if there is one, and is done with them: a refused delivery is not tried again. */
+async function giveUp(discard: Discard, context: SettleContext): Promise<void> {
+  const { mapping, parameters, clock, counts } = context;
+  const nowMs = clock.now();
+  const fate = await deliver(discard, nowMs, context);
+  if (fate === 'delivered') counts.OnFailureDestinationDeliveredEventCount += discard.records.length;
+  if (fate === 'refused') counts.DroppedEventCount += discard.records.length;
+  context.observe({
+    kind: 'discarded',
+    atMs: nowMs,
+    shardId: discard.shardId,
+    sequenceNumbers: discard.records.map((record) => record.sequenceNumber),
+    condition: discard.condition,
+    fate,
+  });
+  context.done(discard.records);
+
+  async function deliver(lost: Discard, atMs: number, { onFailure, ids }: SettleContext) {
+    if (lost.condition === 'RecordAgeExceeded' && !isTold(mapping, parameters)) return 'lost';
+    const destination = mapping.onFailure;
+    if (destination === undefined) return 'no-destination';
+    if (destination.fifo) return 'refused';
+    const body = onFailureBody(lost, mapping, atMs, parameters);
+    const key =
+      destination.service === 's3' ? { key: onFailureKey(mapping.uuid, lost.shardId, atMs, ids()) } : {};
+    return onFailure({ destination: destination.arn, body, ...key }).then(
+      () => 'delivered' as const,
+      () => 'refused' as const,
+    );
+  }
+}
+
+/** How many records in front are too old to be delivered; younger ones behind them go on. */
+function expiredInFront(records: Piece, { mapping, parameters, clock }: SettleContext): number {
+  const limitMs = Math.min(mapping.maximumRecordAgeMs ?? Number.POSITIVE_INFINITY, parameters.retentionMs);
+  const oldestMs = clock.now() - limitMs;
+  const young = records.findIndex(
+    (record) => (parameters.ageFrom === 'creation' ? record.createdAtMs : record.arrivedAtMs) >= oldestMs,
+  );
+  return young === -1 ? records.length : young;
+}
+
+/** Records older than the mapping's own limit are reported; those the stream itself lost only if the parameter says so. */
+function isTold(mapping: MappingConfig, parameters: Parameters): boolean {
+  const { maximumRecordAgeMs: limitMs } = mapping;
+  return (
+    (limitMs !== undefined && limitMs <= parameters.retentionMs) || parameters.retentionLoss === 'destination'
+  );
+}
+
+const bytesOf = (records: Piece) => records.reduce((sum, record) => sum + record.bytes, 0);
+
+/** True if the wait was ended by `signal`; any other failure is passed on. */
+async function interrupted(wait: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await wait;
+    return false;
+  } catch (error) {
+    if (signal.aborted) return true;
+    throw error;
+  }
+}
