@@ -3,24 +3,19 @@ import { languageOf } from '../../shared/languages.ts';
 import type { ProductDocument, Texts } from '../../shared/search/product-index.ts';
 import type { Desired } from '../../shared/search/projection/project.ts';
 import type { Item } from '../../shared/stream/change.ts';
-import { type ProductItem, parseProduct } from './item.ts';
+import { DELETED, type ProductItem, parseProduct } from './item.ts';
 
 /** @param item the row `DETAILS` as it is, undefined where there is none */
 export function desiredState(productId: string, item: Item | undefined): Desired {
-  if (item === undefined) return { ok: true, effect: { kind: 'delete' } };
+  // What is deleted must leave the index, however malformed the rest of it is.
+  if (item === undefined || item.status === DELETED) return { ok: true, effect: { kind: 'delete' } };
   const parsed = parseProduct(item);
   if (!parsed.ok) return parsed;
-  const { product } = parsed;
-  if (product.status === 'deleted') return { ok: true, effect: { kind: 'delete' } };
-  return { ok: true, effect: { kind: 'index', document: toDocument(productId, product, product.status) } };
+  return { ok: true, effect: { kind: 'index', document: toDocument(productId, parsed.product) } };
 }
 
-function toDocument(
-  productId: string,
-  product: ProductItem,
-  status: ProductDocument['status'],
-): ProductDocument {
-  const { pricing, location } = product;
+function toDocument(productId: string, product: ProductItem): ProductDocument {
+  const { status, pricing, location } = product;
   const [lat, lon] = location?.coordinates ?? [];
   return withoutAbsent({
     productId,

@@ -1,11 +1,12 @@
 /** The product item as its writers really write it (row `DETAILS` of the products table), checked before anything is made of it. */
 import * as z from 'zod/mini';
+import { productStatuses } from '../../shared/search/product-index.ts';
 import { kindOf } from '../../shared/stream/attribute-value.ts';
 import type { Item, RawNumber } from '../../shared/stream/change.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 
-/** `deleted` is how the app deletes: the item stays. */
-const STATUSES = ['active', 'sold', 'expired', 'inactive', 'deleted'] as const;
+/** The status by which the app deletes: the item stays. */
+export const DELETED = 'deleted';
 
 const text = z.optional(z.nullable(z.string()));
 const amount = z.optional(z.nullable(z.custom<number | RawNumber>(isNumber, 'expected a number')));
@@ -17,7 +18,7 @@ function optionalMap<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 /** Only what a search document cannot do without is required. `min_qty` is what some writers call `min_quantity`. */
 const productItem = z.object({
-  status: z.enum(STATUSES),
+  status: z.enum([...productStatuses]),
   title: texts,
   description: z.optional(z.nullable(texts)),
   vendor_id: text,
@@ -64,7 +65,9 @@ export function parseProduct(item: Item): ParsedProduct {
 function describe(issue: z.core.$ZodIssue, item: Item): string {
   const path = issue.path.map(String);
   const expected =
-    issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : expectation(issue);
+    issue.code === 'invalid_value'
+      ? `expected one of ${[...issue.values, DELETED].join(', ')}`
+      : expectation(issue);
   return `${knownPath(path)}: ${kindOf(valueAt(item, path))}, ${expected}`;
 }
 

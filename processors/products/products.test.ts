@@ -67,6 +67,8 @@ describe('what a change of a product means', () => {
 
   it('is a deletion when the app deletes by status, and when the item is removed', () => {
     expect(decided({ status: { S: 'deleted' } })).toEqual({ kind: 'effect', effect: { kind: 'delete' } });
+    const malformed = { status: { S: 'deleted' }, title: { N: '1' } };
+    expect(decided(malformed)).toEqual({ kind: 'effect', effect: { kind: 'delete' } });
     expect(decide(change({ eventName: 'REMOVE' }))).toEqual({ kind: 'effect', effect: { kind: 'delete' } });
   });
 

@@ -7,7 +7,7 @@ import { streamVersion } from '../../stream/version.ts';
 import { bulk } from './bulk.ts';
 import type { SearchProjection, SearchWork } from './project.ts';
 import { readStored, type Stored } from './stored.ts';
-import { type Case, chooseTarget, operationOf, type Target, type Wanted } from './target.ts';
+import { type Case, chooseTarget, isOwnState, operationOf, type Target, type Wanted } from './target.ts';
 
 /** Writes per item and pass. An item that is still changing then has later events of its own, which will be heard. */
 const MAX_ROUNDS = 3;
@@ -64,7 +64,7 @@ async function readTargets(
   return targets;
 }
 
-/** @returns the cases that need another round: they conflicted, or their item has changed since it was read */
+/** @returns the cases that need another round: they conflicted, their item was refused, or it has changed since it was read */
 async function write(
   projection: SearchProjection,
   targets: readonly Target[],
@@ -84,6 +84,9 @@ async function write(
         floor: Math.max(target.version, result.currentVersion ?? 0) + 1,
       });
       outcomes.set(target.case.work, { kind: 'transient', failure: { code: 'RECONCILE_CONTENDED' } });
+    } else if (result.kind === 'poison' && !isOwnState(target)) {
+      again.push({ ...target.case, refusedText: target.wantedText });
+      outcomes.set(target.case.work, { kind: 'transient', failure: { code: 'CURRENT_ITEM_REFUSED' } });
     } else outcomes.set(target.case.work, result);
   });
   return [...again, ...(await changedSince(projection, written, context, outcomes))];

@@ -11,6 +11,8 @@ export interface Case {
   readonly conflicted: boolean;
   /** The least version to write. */
   readonly floor: number;
+  /** The item's state that the engine refused in an earlier round, if it did. */
+  readonly refusedText?: string;
 }
 
 /** What the index should hold by an item as it was read. */
@@ -49,7 +51,7 @@ export function chooseTarget(one: Case, document: Document, wanted: Wanted, redr
       outcome: work.effect.kind === 'delete' ? { kind: 'duplicate' } : { kind: 'gone' },
     };
   }
-  if (wanted.desired.ok) {
+  if (wanted.desired.ok && wanted.text !== one.refusedText) {
     const { effect } = wanted.desired;
     return writeChoice(one, document, wanted, effect, outcomeOf(work.effect, effect, wanted.exists));
   }
@@ -57,7 +59,7 @@ export function chooseTarget(one: Case, document: Document, wanted: Wanted, redr
 }
 
 /**
- * The item cannot be projected as it is now; the event that made it so is a dead letter. The newest state that can is the record's own
+ * The item cannot be projected as it is now: our schema or the engine refuses it. The event that made it so becomes a dead letter. The newest state that can is the record's own
  * unless the index has a newer one, be it a tombstone. A redriven record proves nothing of the sort where the document is absent: it may
  * have been deleted since, and the tombstone forgotten.
  */
@@ -90,8 +92,17 @@ function writeChoice(
   return { kind: 'write', target: { case: one, effect, version, wantedText: wanted.text, outcome } };
 }
 
+/** True when the item as it is now is this record's own state: what the engine says of it, it says of the record. */
+export function isOwnState({ case: { work }, effect }: Target): boolean {
+  return sameEffect(work.effect, effect);
+}
+
+function sameEffect(a: SearchEffect, b: SearchEffect): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 function outcomeOf(own: SearchEffect, written: SearchEffect, itemExists: boolean): ProjectionOutcome {
-  if (JSON.stringify(own) === JSON.stringify(written)) return { kind: 'applied' };
+  if (sameEffect(own, written)) return { kind: 'applied' };
   return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
 }
 
