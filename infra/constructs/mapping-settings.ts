@@ -47,9 +47,11 @@ export function attemptsForOutage({ timeoutSeconds, reserveSeconds }: FunctionTi
 
 /** @returns one line for every setting that could lose a record, or that AWS would refuse; empty if there is none */
 export function mappingFaults(mapping: MappingProperties, times: FunctionTimes): string[] {
+  const impossible = timeFaults(times);
   return [
-    ...timeFaults(times),
-    ...retryFaults(mapping, times),
+    ...impossible,
+    ...(impossible.length > 0 ? [] : attemptFaults(mapping, times)),
+    ...ageFaults(mapping),
     ...failureFaults(mapping),
     ...deliveryFaults(mapping),
     ...filterFaults(mapping),
@@ -68,26 +70,28 @@ function timeFaults({ timeoutSeconds, reserveSeconds }: FunctionTimes): string[]
   return [];
 }
 
-function retryFaults(mapping: MappingProperties, times: FunctionTimes): string[] {
-  const faults: string[] = [];
+function attemptFaults(mapping: MappingProperties, times: FunctionTimes): string[] {
   const fewest = attemptsForOutage(times);
   const attempts = mapping.MaximumRetryAttempts ?? -1;
   if (!isWhole(attempts, 0, 10_000)) {
-    faults.push(
-      `MaximumRetryAttempts is ${attempts === -1 ? '-1 (unlimited)' : attempts}: a record that crashes the function would hold up its shard until it expires; set ${fewest} to 10000`,
-    );
-  } else if (attempts < fewest && times.reserveSeconds < times.timeoutSeconds) {
-    faults.push(
+    return [
+      `MaximumRetryAttempts is ${unlimitedOr(attempts)}: a record that crashes the function would hold up its shard until it expires; set ${fewest} to 10000`,
+    ];
+  }
+  if (attempts < fewest) {
+    return [
       `MaximumRetryAttempts is ${attempts}: a dependency that is down for six hours would fill the dead-letter queue; set ${fewest} to 10000`,
-    );
+    ];
   }
+  return [];
+}
+
+function ageFaults(mapping: MappingProperties): string[] {
   const age = mapping.MaximumRecordAgeInSeconds ?? -1;
-  if (!isWhole(age, TOLERATED_OUTAGE_SECONDS, STREAM_RETENTION_SECONDS - 1)) {
-    faults.push(
-      `MaximumRecordAgeInSeconds is ${age === -1 ? '-1 (unlimited)' : age}: the stream trims a record after 86400 s and no letter is left, and below ${TOLERATED_OUTAGE_SECONDS} s an outage of six hours makes letters; set a value between`,
-    );
-  }
-  return faults;
+  if (isWhole(age, TOLERATED_OUTAGE_SECONDS, STREAM_RETENTION_SECONDS - 1)) return [];
+  return [
+    `MaximumRecordAgeInSeconds is ${unlimitedOr(age)}: the stream trims a record after ${STREAM_RETENTION_SECONDS} s and leaves no letter, and below ${TOLERATED_OUTAGE_SECONDS} s an outage of six hours makes letters; set a value between`,
+  ];
 }
 
 function failureFaults(mapping: MappingProperties): string[] {
@@ -148,6 +152,10 @@ function filterFaults(mapping: MappingProperties): string[] {
     }
   }
   return faults;
+}
+
+function unlimitedOr(value: number): string {
+  return value === -1 ? '-1 (unlimited)' : `${value}`;
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

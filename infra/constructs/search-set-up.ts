@@ -33,10 +33,9 @@ export class SearchSetUp extends Construct {
       environment: {
         ...search.environment,
         POWERTOOLS_SERVICE_NAME: `${name}-set-up`,
-        POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
       },
     });
-    search.admit(code.role, ['Get', 'Head', 'Post', 'Put']);
+    search.admit(code.role, ['Get', 'Post', 'Put']);
     // A trigger instead of a custom resource of our own: the set-up stays a plain function, which the operator and the local
     // run can call as it is, and a new domain (a new endpoint in the environment) runs it again.
     new Trigger(this, 'AtDeployment', { handler: code.function, timeout: Duration.seconds(TIMEOUT) });

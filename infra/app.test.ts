@@ -1,0 +1,49 @@
+/** `npm run synth` as its users meet it: a folder, one line, or one line of what is wrong. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'streamkeeper-app-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function synth(...args: string[]) {
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'app.ts'), ...args], {
+    encoding: 'utf8',
+    // Neither an account nor a home: what is not here cannot be asked for.
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+  });
+}
+
+const linesOf = (text: string) => text.trim().split('\n');
+
+test('without a stage it writes dev, with the bundles of its functions, and says where', () => {
+  const out = join(folder, 'out');
+  const { status, stdout } = synth('--out', out);
+  expect(status).toBe(0);
+  expect(linesOf(stdout)).toEqual([expect.stringMatching(/^Stage dev: 4 stacks, 17 tables, .* → .*out \(/)]);
+  const template = JSON.parse(readFileSync(join(out, 'streamkeeper-dev-ek-bharath.template.json'), 'utf8'));
+  const assets = Object.values<{ Type: string; Metadata?: Record<string, string> }>(template.Resources)
+    .filter((resource) => resource.Type === 'AWS::Lambda::Function')
+    .map((resource) => resource.Metadata?.['aws:asset:path'] ?? '')
+    .filter((asset) => existsSync(join(out, asset, 'index.mjs')));
+  expect(new Set(assets).size).toBe(2);
+});
+
+test.each([
+  ['a stage that does not exist', ['--stage', 'production'], '"production" is not a stage'],
+  ['an option that does not exist', ['--region', 'eu-west-1'], "Unknown option '--region'"],
+  ['a stray word', ['prod'], "Unexpected argument 'prod'"],
+])('%s exits 2 with one line', (_what, args, said) => {
+  const { status, stdout, stderr } = synth(...args);
+  expect(status).toBe(2);
+  expect(stdout).toBe('');
+  expect(linesOf(stderr)).toEqual([expect.stringContaining(said)]);
+});
+
+test('--help says what there is', () => {
+  const { status, stdout } = synth('--help');
+  expect(status).toBe(0);
+  for (const option of ['--stage', '--out', '--help']) expect(stdout).toContain(option);
+});

@@ -1,0 +1,78 @@
+/** Every setting that could lose a record is refused, by name and with a way out. */
+import { expect, test } from 'vitest';
+import { attemptsForOutage, type MappingProperties, mappingFaults } from './mapping-settings.ts';
+
+const TIMES = { timeoutSeconds: 60, reserveSeconds: 10 };
+
+const safe: MappingProperties = {
+  BatchSize: 1000,
+  StartingPosition: 'TRIM_HORIZON',
+  FunctionResponseTypes: ['ReportBatchItemFailures'],
+  BisectBatchOnFunctionError: true,
+  MaximumRetryAttempts: 432,
+  MaximumRecordAgeInSeconds: 43_200,
+  DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } },
+  MetricsConfig: { Metrics: ['EventCount'] },
+};
+
+const without = (name: keyof MappingProperties): MappingProperties =>
+  Object.fromEntries(Object.entries(safe).filter(([key]) => key !== name));
+
+const pattern = (Pattern: string): MappingProperties => ({
+  ...safe,
+  FilterCriteria: { Filters: [{ Pattern }] },
+});
+
+test('the safe settings have no fault', () => {
+  expect(mappingFaults(safe, TIMES)).toEqual([]);
+});
+
+test('the attempts last through six hours of holding a batch until the reserve begins', () => {
+  expect(attemptsForOutage(TIMES)).toBe(432);
+  expect(attemptsForOutage(TIMES) * (60 - 10)).toBeGreaterThanOrEqual(6 * 3600);
+  expect(attemptsForOutage({ timeoutSeconds: 900, reserveSeconds: 10 })).toBe(25);
+});
+
+test.each<[string, string, MappingProperties]>([
+  ['unlimited attempts', 'MaximumRetryAttempts is -1 (unlimited)', { ...safe, MaximumRetryAttempts: -1 }],
+  ['attempts left to their default', 'MaximumRetryAttempts', without('MaximumRetryAttempts')],
+  ['attempts too few for the outage', 'MaximumRetryAttempts is 431', { ...safe, MaximumRetryAttempts: 431 }],
+  ['attempts beyond the range', 'MaximumRetryAttempts', { ...safe, MaximumRetryAttempts: 10_001 }],
+  ['an unlimited age', 'MaximumRecordAgeInSeconds is -1', { ...safe, MaximumRecordAgeInSeconds: -1 }],
+  ['an age left to its default', 'MaximumRecordAgeInSeconds', without('MaximumRecordAgeInSeconds')],
+  ['the age at which the stream trims', 'MaximumRecordAge', { ...safe, MaximumRecordAgeInSeconds: 86_400 }],
+  ['an age below the outage', 'MaximumRecordAgeInSeconds', { ...safe, MaximumRecordAgeInSeconds: 21_599 }],
+  ['a missing destination', 'DestinationConfig.OnFailure', without('DestinationConfig')],
+  ['an empty destination', 'DestinationConfig.OnFailure', { ...safe, DestinationConfig: { OnFailure: {} } }],
+  ['leaving out partial responses', 'ReportBatchItemFailures', { ...safe, FunctionResponseTypes: [] }],
+  ['switching bisect off', 'BisectBatchOnFunctionError', { ...safe, BisectBatchOnFunctionError: false }],
+  ['bisect left to its default', 'BisectBatchOnFunctionError', without('BisectBatchOnFunctionError')],
+  ['leaving out event counts', 'MetricsConfig', without('MetricsConfig')],
+  ['starting at the latest record', 'StartingPosition is LATEST', { ...safe, StartingPosition: 'LATEST' }],
+  ['a batch too large', 'BatchSize is 10001', { ...safe, BatchSize: 10_001 }],
+  ['a window too long', 'MaximumBatchingWindow', { ...safe, MaximumBatchingWindowInSeconds: 301 }],
+  ['an eleventh lane', 'ParallelizationFactor is 11', { ...safe, ParallelizationFactor: 11 }],
+  ['a tumbling window', 'TumblingWindowInSeconds', { ...safe, TumblingWindowInSeconds: 60 }],
+  ['a filter that is not JSON', 'Filters[0].Pattern', pattern('{')],
+  ['a filter that is not an object', 'Filters[0].Pattern', pattern('[]')],
+  ['a filter too long', 'has 4097 characters', pattern(JSON.stringify({ a: ['x'.repeat(4087)] }))],
+  ['a sixth filter', '6 filters', { ...safe, FilterCriteria: { Filters: Array(6).fill({ Pattern: '{}' }) } }],
+])('%s is the one fault found, and is named', (_what, named, mapping) => {
+  const faults = mappingFaults(mapping, TIMES);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(named);
+  expect(faults[0]).not.toContain('\n');
+});
+
+test('a time-out inside the reserve is a fault, and does not hide the others', () => {
+  const faults = mappingFaults(
+    { ...safe, StartingPosition: 'LATEST' },
+    { timeoutSeconds: 10, reserveSeconds: 10 },
+  );
+  expect(faults.join()).toContain('timeoutSeconds is 10');
+  expect(faults.join()).toContain('StartingPosition');
+});
+
+test('a time-out beyond what Lambda allows is a fault', () => {
+  expect(mappingFaults(safe, { timeoutSeconds: 901, reserveSeconds: 10 }).join()).toContain('900');
+});

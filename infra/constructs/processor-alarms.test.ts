@@ -1,0 +1,79 @@
+/** One alarm for every way in which records wait, fail or are lost, and one place they all report to. */
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { type Stage, stageOf } from '../stages.ts';
+import { emptyStack, resource, resources, streamedTable } from '../testing.ts';
+import { StreamProcessor } from './stream-processor.ts';
+
+const HOUR_MS = 3_600_000;
+
+function templateOf(stage: Stage = stageOf('dev')): Template {
+  const stack = emptyStack();
+  new StreamProcessor(stack, 'Products', { stage, name: 'products', table: streamedTable(stack) });
+  return Template.fromStack(stack);
+}
+
+function alarm(name: string): Readonly<Record<string, unknown>> {
+  const alarms = Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'));
+  const found = alarms.find((a) => a.Properties['AlarmName'] === `streamkeeper-dev-products-${name}`);
+  if (!found) throw new Error(`no alarm ${name}`);
+  return found.Properties;
+}
+
+test.each<[string, string, string, number]>([
+  ['iterator-age-warn', 'AWS/Lambda', 'IteratorAge', HOUR_MS / 2],
+  ['iterator-age-page', 'AWS/Lambda', 'IteratorAge', 3 * HOUR_MS],
+  ['dead-letters-warn', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
+  ['dead-letter-age-page', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 4 * 24 * 3600],
+  ['errors-warn', 'AWS/Lambda', 'Errors', 1],
+  ['throttles-warn', 'AWS/Lambda', 'Throttles', 1],
+  ['duration-warn', 'AWS/Lambda', 'Duration', 57_000],
+  ['destination-page', 'AWS/Lambda', 'DestinationDeliveryFailures', 1],
+  ['dropped-events-page', 'AWS/Lambda', 'DroppedEventCount', 1],
+])('%s fires on %s %s from %d, and silence is health', (name, namespace, metric, threshold) => {
+  expect(alarm(name)).toMatchObject({
+    Namespace: namespace,
+    MetricName: metric,
+    Threshold: threshold,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('a mapping that does not poll is silent, and silence is then an alarm', () => {
+  expect(alarm('not-polling-page')).toMatchObject({
+    MetricName: 'PolledEventCount',
+    Statistic: 'SampleCount',
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+});
+
+test('the page for lag leaves half of the tolerated outage and most of the stream to act in', () => {
+  expect(alarm('iterator-age-page')['Threshold']).toBeLessThanOrEqual(3 * HOUR_MS);
+});
+
+test("the mapping's metrics are asked for by its id", () => {
+  const mapping = resource(templateOf(), 'AWS::Lambda::EventSourceMapping');
+  expect(alarm('dropped-events-page')['Dimensions']).toEqual([
+    { Name: 'EventSourceMappingUUID', Value: { Ref: mapping.id } },
+  ]);
+});
+
+test('without a topic alarms report to nobody, with one they report when they fire and when they are over', () => {
+  const topic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+  for (const { Properties } of Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'))) {
+    expect(Properties).not.toHaveProperty('AlarmActions');
+  }
+  const told = templateOf({ ...stageOf('dev'), alarmTopicArn: topic });
+  for (const { Properties } of Object.values(resources(told, 'AWS::CloudWatch::Alarm'))) {
+    expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+  }
+});
+
+test('every alarm says what it means and what to do', () => {
+  for (const { Properties } of Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'))) {
+    expect(String(Properties['AlarmDescription']).length).toBeGreaterThan(40);
+  }
+});

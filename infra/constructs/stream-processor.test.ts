@@ -1,0 +1,188 @@
+/** What the one construct makes of a table and a name, and what it refuses. */
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { expect, test } from 'vitest';
+import { stageOf } from '../stages.ts';
+import { actionsOf, emptyStack, resource, resources, statements, streamedTable } from '../testing.ts';
+import { StreamProcessor, type StreamProcessorProps } from './stream-processor.ts';
+
+function processorIn(stack: Stack, props: Partial<StreamProcessorProps> = {}): StreamProcessor {
+  return new StreamProcessor(stack, 'Products', {
+    stage: stageOf('dev'),
+    name: 'products',
+    table: streamedTable(stack),
+    ...props,
+  });
+}
+
+function templateWith(props: Partial<StreamProcessorProps> = {}): Template {
+  const stack = emptyStack();
+  processorIn(stack, props);
+  return Template.fromStack(stack);
+}
+
+test('the mapping has the safe settings without being asked', () => {
+  const { Properties: mapping } = resource(templateWith(), 'AWS::Lambda::EventSourceMapping');
+  expect(mapping).toMatchObject({
+    BatchSize: 1000,
+    MaximumBatchingWindowInSeconds: 0,
+    ParallelizationFactor: 1,
+    StartingPosition: 'TRIM_HORIZON',
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 432,
+    MaximumRecordAgeInSeconds: 43_200,
+    MetricsConfig: { Metrics: ['EventCount'] },
+  });
+  expect(mapping).not.toHaveProperty('FilterCriteria');
+});
+
+test('the mapping reads the table, runs the function and gives up into the bucket', () => {
+  const template = templateWith();
+  const bucket = resource(template, 'AWS::S3::Bucket');
+  const { Properties: mapping } = resource(template, 'AWS::Lambda::EventSourceMapping');
+  expect(mapping['EventSourceArn']).toEqual({
+    'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table').id, 'StreamArn'],
+  });
+  expect(mapping['FunctionName']).toEqual({ Ref: resource(template, 'AWS::Lambda::Function').id });
+  expect(mapping['DestinationConfig']).toEqual({
+    OnFailure: { Destination: { 'Fn::GetAtt': [bucket.id, 'Arn'] } },
+  });
+});
+
+test('a longer time-out needs fewer attempts', () => {
+  const { Properties: mapping } = resource(
+    templateWith({ timeoutSeconds: 310 }),
+    'AWS::Lambda::EventSourceMapping',
+  );
+  expect(mapping['MaximumRetryAttempts']).toBe(72);
+});
+
+test('a safe departure from the settings reaches the template', () => {
+  const filter = { Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'] }) }] };
+  const { Properties: mapping } = resource(
+    templateWith({ mapping: { BatchSize: 100, FilterCriteria: filter } }),
+    'AWS::Lambda::EventSourceMapping',
+  );
+  expect(mapping).toMatchObject({ BatchSize: 100, FilterCriteria: filter, ParallelizationFactor: 1 });
+});
+
+test.each<[string, Partial<StreamProcessorProps>, string]>([
+  ['unlimited attempts', { mapping: { MaximumRetryAttempts: -1 } }, 'MaximumRetryAttempts'],
+  [
+    'an age the stream does not reach',
+    { mapping: { MaximumRecordAgeInSeconds: 90_000 } },
+    'MaximumRecordAge',
+  ],
+  ['starting at the latest record', { mapping: { StartingPosition: 'LATEST' } }, 'StartingPosition'],
+  ['a time-out within the reserve', { timeoutSeconds: 10 }, 'timeoutSeconds'],
+])('%s fails the synthesis and is named', (_what, props, named) => {
+  expect(() => templateWith(props)).toThrow(named);
+});
+
+test('an escape hatch does not get around the check', () => {
+  const stack = emptyStack();
+  const { mapping } = processorIn(stack);
+  mapping.addPropertyDeletionOverride('DestinationConfig');
+  mapping.addPropertyOverride('BisectBatchOnFunctionError', false);
+  expect(() => Template.fromStack(stack)).toThrow(
+    /DestinationConfig\.OnFailure[\s\S]*BisectBatchOnFunctionError/,
+  );
+});
+
+test('a table without a stream is refused with the setting that gives it one', () => {
+  const stack = emptyStack();
+  const table = new Table(stack, 'Still', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+  expect(() => processorIn(stack, { table })).toThrow('stream: true');
+});
+
+test('the function runs on Node 24 on arm64 and knows its letters, its telemetry and its source map', () => {
+  const template = templateWith({ environment: { THINGS_TABLE: 'things' } });
+  const { Properties: properties } = resource(template, 'AWS::Lambda::Function');
+  expect(properties).toMatchObject({
+    FunctionName: 'streamkeeper-dev-products',
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
+    Timeout: 60,
+    MemorySize: 512,
+  });
+  expect(properties['Environment']).toEqual({
+    Variables: {
+      DEAD_LETTER_QUEUE_URL: { Ref: resource(template, 'AWS::SQS::Queue').id },
+      FAILURE_BUCKET: { Ref: resource(template, 'AWS::S3::Bucket').id },
+      POWERTOOLS_SERVICE_NAME: 'products',
+      POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
+      NODE_OPTIONS: '--enable-source-maps',
+      THINGS_TABLE: 'things',
+    },
+  });
+});
+
+test('logs go to a group of their own that forgets', () => {
+  const template = templateWith();
+  const group = resource(template, 'AWS::Logs::LogGroup');
+  expect(group.Properties['RetentionInDays']).toBe(7);
+  expect(resource(template, 'AWS::Lambda::Function').Properties['LoggingConfig']).toMatchObject({
+    LogGroup: { Ref: group.id },
+  });
+});
+
+test('the function may do what it does and nothing else', () => {
+  const template = templateWith();
+  const role = resource(template, 'AWS::IAM::Role');
+  expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+  const policy = resource(template, 'AWS::IAM::Policy');
+  expect(actionsOf(policy)).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:DescribeStream',
+    'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    's3:ListBucket',
+    's3:PutObject',
+    'sqs:SendMessage',
+  ]);
+  const everywhere = statements(policy).filter((statement) => statement.Resource === '*');
+  expect(everywhere.map((statement) => statement.Action)).toEqual(['dynamodb:ListStreams']);
+});
+
+test('objects may be written under the two prefixes only', () => {
+  const template = templateWith();
+  const bucketArn = { 'Fn::GetAtt': [resource(template, 'AWS::S3::Bucket').id, 'Arn'] };
+  const write = statements(resource(template, 'AWS::IAM::Policy')).find(
+    (statement) => statement.Action === 's3:PutObject',
+  );
+  expect(write?.Resource).toEqual([
+    { 'Fn::Join': ['', [bucketArn, '/aws/lambda/*']] },
+    { 'Fn::Join': ['', [bucketArn, '/dead-letters/*']] },
+  ]);
+});
+
+test('the function has its rights before the mapping is made, which checks them', () => {
+  const template = templateWith();
+  const policy = resource(template, 'AWS::IAM::Policy').id;
+  expect(resource(template, 'AWS::Lambda::Function').DependsOn).toContain(policy);
+});
+
+test('operators find everything by stack outputs that are named after the processor', () => {
+  const template = templateWith();
+  for (const key of [
+    'ProductsFunctionName',
+    'ProductsMappingId',
+    'ProductsDeadLetterQueueUrl',
+    'ProductsFailureBucketName',
+  ]) {
+    template.hasOutput(key, { Value: Match.anyValue(), Export: Match.absent() });
+  }
+});
+
+test('no custom resource is involved', () => {
+  const types = Object.values(templateWith().toJSON()['Resources'] as Record<string, { Type: string }>);
+  expect(types.filter(({ Type }) => /^(Custom|AWS::CloudFormation)::/.test(Type))).toEqual([]);
+  expect(Object.keys(resources(templateWith(), 'AWS::Lambda::Function'))).toHaveLength(1);
+});

@@ -1,0 +1,111 @@
+/** Products and their search index: the domain, who may call it, and that the index is there before the first record. */
+import { expect, test } from 'vitest';
+import { actionsOf, resource, statements, templatesOf } from '../testing.ts';
+
+const dev = templatesOf('dev').ekBharath;
+const domain = resource(dev, 'AWS::OpenSearchService::Domain');
+const mapping = resource(dev, 'AWS::Lambda::EventSourceMapping', 'Products');
+
+test('dev has one small node of OpenSearch 2.11', () => {
+  expect(domain.Properties).toMatchObject({
+    EngineVersion: 'OpenSearch_2.11',
+    ClusterConfig: { InstanceType: 't3.small.search', InstanceCount: 1, DedicatedMasterEnabled: false },
+    EBSOptions: { EBSEnabled: true, VolumeType: 'gp3', VolumeSize: 20 },
+  });
+});
+
+test('the domain is encrypted on its disks, between its nodes, and on the way to it', () => {
+  expect(domain.Properties).toMatchObject({
+    EncryptionAtRestOptions: { Enabled: true },
+    NodeToNodeEncryptionOptions: { Enabled: true },
+    DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
+  });
+});
+
+test('the domain lets in the processor and the set-up, and neither may delete', () => {
+  const admitted = statements({
+    Type: '',
+    Properties: { PolicyDocument: domain.Properties['AccessPolicies'] },
+  });
+  const role = (part: string) => ({ 'Fn::GetAtt': [resource(dev, 'AWS::IAM::Role', part).id, 'Arn'] });
+  const roles = admitted.flatMap(({ Principal }) => (Principal as { AWS: unknown }).AWS);
+  expect(roles).toHaveLength(2);
+  expect(roles).toEqual(
+    expect.arrayContaining([role('ProductsProcessorRole'), role('ProductsIndexSetUpRole')]),
+  );
+  for (const { Action: actions } of admitted) {
+    expect(actions).toEqual(['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut']);
+  }
+});
+
+test('the processor knows its table and its search engine, and signs its requests', () => {
+  const { Environment } = resource(dev, 'AWS::Lambda::Function', 'ProductsProcessor').Properties;
+  expect(Object.keys((Environment as { Variables: object }).Variables).sort()).toEqual([
+    'DEAD_LETTER_QUEUE_URL',
+    'FAILURE_BUCKET',
+    'NODE_OPTIONS',
+    'POWERTOOLS_METRICS_NAMESPACE',
+    'POWERTOOLS_SERVICE_NAME',
+    'PRODUCTS_TABLE',
+    'SEARCH_ALIAS',
+    'SEARCH_ENDPOINT',
+    'SEARCH_SIGNING',
+  ]);
+  expect(Environment).toMatchObject({
+    Variables: {
+      PRODUCTS_TABLE: { Ref: resource(dev, 'AWS::DynamoDB::Table', 'ProductsTable').id },
+      SEARCH_ENDPOINT: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [domain.id, 'DomainEndpoint'] }]] },
+      SEARCH_ALIAS: 'products',
+      SEARCH_SIGNING: 'aws',
+    },
+  });
+});
+
+test('every record is let through: what has no effect is ignored by rule, not filtered', () => {
+  expect(mapping.Properties).not.toHaveProperty('FilterCriteria');
+});
+
+test('the processor reads the products table and no other', () => {
+  const table = { 'Fn::GetAtt': [resource(dev, 'AWS::DynamoDB::Table', 'ProductsTable').id, 'Arn'] };
+  const reads = statements(resource(dev, 'AWS::IAM::Policy', 'ProductsProcessor')).filter((statement) =>
+    [statement.Action].flat().includes('dynamodb:GetItem'),
+  );
+  expect(reads.map((statement) => statement.Resource)).toEqual([table]);
+});
+
+test('the set-up runs at deployment, and no record is processed before it has', () => {
+  const trigger = resource(dev, 'Custom::Trigger');
+  const version = resource(dev, 'AWS::Lambda::Version');
+  expect(trigger.Properties).toMatchObject({
+    HandlerArn: { Ref: version.id },
+    InvocationType: 'RequestResponse',
+    ExecuteOnHandlerChange: true,
+  });
+  expect(version.Properties['FunctionName']).toEqual({
+    Ref: resource(dev, 'AWS::Lambda::Function', 'ProductsIndexSetUp').id,
+  });
+  expect(mapping.DependsOn).toContain(trigger.id);
+});
+
+test('the set-up touches the search engine and its own log only', () => {
+  expect(actionsOf(resource(dev, 'AWS::IAM::Policy', 'ProductsIndexSetUp'))).toEqual([
+    'es:ESHttpGet',
+    'es:ESHttpPost',
+    'es:ESHttpPut',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+  ]);
+});
+
+test('prod spreads its nodes over three zones and keeps its index', () => {
+  const { Properties, DeletionPolicy } = resource(
+    templatesOf('prod').ekBharath,
+    'AWS::OpenSearchService::Domain',
+  );
+  expect(Properties['ClusterConfig']).toMatchObject({
+    InstanceCount: 3,
+    DedicatedMasterCount: 3,
+    ZoneAwarenessConfig: { AvailabilityZoneCount: 3 },
+  });
+  expect(DeletionPolicy).toBe('Retain');
+});
