@@ -1,0 +1,44 @@
+/**
+ * What this project needs of a search engine, as one suite that every engine it runs on has to pass: real OpenSearch and
+ * the embedded endpoint. A rule that only one of them keeps is no rule here.
+ */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { administrationContract } from './search/administration.ts';
+import { connect, type Engine, type EngineUnderTest, type SearchClaim } from './search/engine.ts';
+import { filterContract } from './search/filters.ts';
+import { languageContract } from './search/languages.ts';
+import { mappingContract } from './search/mapping.ts';
+import { pagingContract } from './search/paging.ts';
+import { refusalContract } from './search/refusals.ts';
+import { versionContract } from './search/versions.ts';
+
+export type { EngineUnderTest, SearchClaim } from './search/engine.ts';
+
+/** @param claims linguistic features the engine has; all other rules hold for every engine */
+export function searchContract(
+  name: string,
+  startEngine: () => Promise<EngineUnderTest>,
+  claims: readonly SearchClaim[] = [],
+): void {
+  describe(`search contract: ${name}`, () => {
+    let engine: Engine | undefined;
+    const running = (): Engine => {
+      if (!engine) throw new Error('the engine is not running: it failed to start');
+      return engine;
+    };
+    beforeAll(async () => {
+      engine = connect(await startEngine());
+    });
+    afterAll(async () => {
+      await engine?.close();
+    });
+
+    describe('administration', () => administrationContract(running));
+    describe('mapping', () => mappingContract(running));
+    describe('versions', () => versionContract(running));
+    describe('refusals', () => refusalContract(running));
+    describe('languages', () => languageContract(running, claims));
+    describe('filters and sorting', () => filterContract(running));
+    describe('paging', () => pagingContract(running));
+  });
+}

@@ -1,0 +1,82 @@
+/** Rules of creating, finding and moving the index behind the alias. */
+import { expect, test } from 'vitest';
+import { createProductIndex, ensureProductIndex, switchAlias } from '../../../shared/search/index-admin.ts';
+import { searchProducts } from '../../../shared/search/product-search.ts';
+import { bulk, type Engine, fill, product, unusedAlias, write } from './engine.ts';
+
+export function administrationContract(engine: () => Engine): void {
+  test('the first set-up creates the index, and the second finds it', async () => {
+    const { client } = engine();
+    const setUp = { alias: unusedAlias(), version: 'v1', replicas: 0 };
+    const index = `${setUp.alias}-v1`;
+    expect(await ensureProductIndex(client, setUp)).toMatchObject({ index, created: true });
+    expect(await ensureProductIndex(client, setUp)).toMatchObject({ index, created: false });
+  });
+
+  test('set-ups at the same time agree on one index', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    const versions = ['v1', 'v1', 'v2', 'v2'];
+    const results = await Promise.all(
+      versions.map((version) => ensureProductIndex(client, { alias, version, replicas: 0 })),
+    );
+    expect(new Set(results.map(({ index }) => index)).size).toBe(1);
+    expect(results.filter(({ created }) => created)).toHaveLength(1);
+  });
+
+  test('an alias keeps its index when a set-up names another version', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    const result = await ensureProductIndex(client, { alias, version: 'v2', replicas: 0 });
+    expect(result).toMatchObject({ index: `${alias}-v1`, created: false });
+  });
+
+  test('an index left without its alias gets it back, with its documents', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    await fill(client, alias, [product('kept')]);
+    await client.indices.deleteAlias({ index: `${alias}-v1`, name: alias });
+    await ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
+    expect((await searchProducts(client, alias, {})).total).toBe(1);
+  });
+
+  test('an index that bears the alias’s name is refused, not used', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    await client.indices.create({ index: alias });
+    const attempt = ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
+    await expect(attempt).rejects.toMatchObject({ code: 'INDEX_BEARS_ALIAS_NAME' });
+  });
+
+  test('the alias moves to the next index in one step, and writes follow it', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    await fill(client, alias, [product('old')]);
+    const next = await createProductIndex(client, { alias, version: 'v2', replicas: 0 });
+    expect(next).toMatchObject({ index: `${alias}-v2`, created: true });
+    expect(await switchAlias(client, { alias, to: next.index })).toEqual([`${alias}-v1`]);
+    const [answer] = await bulk(client, alias, write.index('new', 1));
+    expect(answer).toMatchObject({ status: 201, _index: `${alias}-v2` });
+    await client.indices.refresh({ index: alias });
+    expect((await searchProducts(client, alias, {})).products).toEqual([product('new')]);
+  });
+
+  test('a write to a missing alias creates nothing: index and delete both answer 404 with an error', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    await client.indices.deleteAlias({ index: `${alias}-v1`, name: alias });
+    const answers = await bulk(client, alias, write.index('a', 1), write.delete('b', 1));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 404, error: { type: 'index_not_found_exception' } });
+    }
+    expect((await client.indices.exists({ index: alias })).body).toBe(false);
+  });
+
+  test('reading from a missing alias is an error, never an empty answer', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    await expect(searchProducts(client, alias, {})).rejects.toMatchObject({ statusCode: 404 });
+    const { body } = await client.mget({ index: alias, body: { ids: ['a'] } });
+    expect(body.docs).toMatchObject([{ error: { type: 'index_not_found_exception' } }]);
+  });
+}
