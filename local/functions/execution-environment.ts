@@ -1,0 +1,147 @@
+/**
+ * One warm worker of a function: serves one invocation at a time until it fails. A time-out, a crash and running out of memory
+ * end it, and the invocation gets the error Lambda would report; whoever owns it starts a new one.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { InvokeResult } from '../event-source-mapping/index.ts';
+import type { LocalFunction } from '../template/system.ts';
+import type { ErrorText, InvokeMessage, WorkerMessage, WorkerSettings } from './protocol.ts';
+
+export interface ExecutionEnvironment {
+  /** False once it has ended: it takes no more invocations. */
+  readonly alive: boolean;
+  invoke(requestId: string, payload: string): Promise<InvokeResult>;
+  stop(): Promise<void>;
+}
+
+export interface ExecutionOptions {
+  readonly function: LocalFunction;
+  /** All of the worker's `process.env`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly log: (line: string) => void;
+}
+
+/** The initialisation phase may take this long (Lambda developer guide, "lambda-runtime-environment"). */
+const INIT_MS = 10_000;
+
+export function startExecutionEnvironment(options: ExecutionOptions): ExecutionEnvironment {
+  const { function: code, clock, log } = options;
+  const settings: WorkerSettings = {
+    file: code.file,
+    exportName: code.exportName,
+    functionName: code.name,
+    functionArn: code.arn,
+    memoryMb: code.memoryMb,
+    logStreamName: `local/[$LATEST]${options.newId().replaceAll('-', '')}`,
+  };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    name: code.name,
+    workerData: settings,
+    env: { ...options.environment },
+    resourceLimits: heapLimits(code.memoryMb),
+  });
+  worker.unref();
+
+  let alive = true;
+  let current: ((result: InvokeResult) => void) | undefined;
+  let started!: (ready: InvokeResult | 'ready') => void;
+  const start = new Promise<InvokeResult | 'ready'>((resolve) => {
+    started = resolve;
+  });
+  const cancelInit = clock.after(INIT_MS, () =>
+    fail({
+      errorType: 'Runtime.InitTimeout',
+      errorMessage: `initialisation took more than ${INIT_MS / 1000} s`,
+    }),
+  );
+
+  worker.on('message', (message: WorkerMessage) => {
+    switch (message.kind) {
+      case 'log':
+        log(message.line);
+        return;
+      case 'ready':
+        cancelInit();
+        started('ready');
+        return;
+      case 'init-failed':
+        fail(message);
+        return;
+      case 'returned':
+        current?.({
+          kind: 'returned',
+          payload: message.json === undefined ? null : JSON.parse(message.json),
+        });
+        return;
+      case 'threw':
+        current?.({ kind: 'error', errorType: message.errorType, errorMessage: message.errorMessage });
+        return;
+    }
+  });
+  worker.on('error', (error: NodeJS.ErrnoException) =>
+    fail(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? { errorType: 'Runtime.OutOfMemory', errorMessage: `more than ${code.memoryMb} MB were needed` }
+        : { errorType: error.name, errorMessage: error.message },
+    ),
+  );
+  worker.on('exit', (status) =>
+    fail({ errorType: 'Runtime.ExitError', errorMessage: `the function's process exited with ${status}` }),
+  );
+
+  return {
+    get alive() {
+      return alive;
+    },
+    async invoke(requestId, payload) {
+      const ready = await start;
+      if (ready !== 'ready') return ready;
+      return new Promise<InvokeResult>((resolve) => {
+        const cancel = clock.after(code.timeoutMs, () => {
+          log(timeOutLine(requestId, code.timeoutMs));
+          end({ kind: 'timeout' });
+        });
+        current = (result) => {
+          cancel();
+          current = undefined;
+          resolve(result);
+        };
+        const message: InvokeMessage = { requestId, payload, deadlineMs: clock.now() + code.timeoutMs };
+        worker.postMessage(message);
+      });
+    },
+    async stop() {
+      end({ kind: 'error', errorType: 'Stopped', errorMessage: 'the local run is ending' });
+      await worker.terminate();
+    },
+  };
+
+  function fail({ errorType, errorMessage }: ErrorText): void {
+    if (!alive) return;
+    log(JSON.stringify({ level: 'ERROR', message: `${code.name}: ${errorType}: ${errorMessage}` }));
+    end({ kind: 'error', errorType, errorMessage });
+  }
+
+  function end(result: InvokeResult): void {
+    if (!alive) return;
+    alive = false;
+    cancelInit();
+    void worker.terminate();
+    started(result);
+    current?.(result);
+  }
+}
+
+/** Lambda's words, so that searches for them find it here too. */
+function timeOutLine(requestId: string, timeoutMs: number): string {
+  const message = `${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+  return JSON.stringify({ level: 'ERROR', message });
+}
+
+/** Lambda gives the old generation nine tenths of the function's memory; the young one stays small, since all share one machine. */
+function heapLimits(memoryMb: number) {
+  return { maxOldGenerationSizeMb: Math.floor(memoryMb * 0.9), maxYoungGenerationSizeMb: 24 };
+}

@@ -1,0 +1,253 @@
+/**
+ * What the template names, as the local run needs it: tables, queues, buckets, functions, mappings and set-up triggers, with
+ * their own properties. What has no part here (roles, alarms, policies) is left out; what is unknown is listed, not dropped.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../problem.ts';
+import type { Assembly, StackTemplate, TemplateResource } from './assembly.ts';
+import { attributesOf, type EngineFacts, physicalName } from './identity.ts';
+import { type Account, type Resolver, templateResolver } from './resolve.ts';
+
+export interface Table {
+  readonly system: string;
+  readonly name: string;
+  /** CreateTable's own properties, from the template. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly hasStream: boolean;
+}
+
+export interface Queue {
+  readonly name: string;
+  /** CloudFormation's properties, names apart from QueueName. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface BucketNotification {
+  readonly bucketName: string;
+  readonly queueName: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface LocalFunction {
+  readonly system: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The bundle's file that exports the handler. */
+  readonly file: string;
+  readonly exportName: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Mapping {
+  readonly uuid: string;
+  readonly function: LocalFunction;
+  readonly streamArn: string;
+  readonly tableName: string;
+  /** Resolved, for `parseMapping`. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface LocalSystem {
+  readonly functions: readonly LocalFunction[];
+  readonly mappings: readonly Mapping[];
+  /** Invoked once, in this order, before a mapping starts. */
+  readonly setUps: readonly LocalFunction[];
+}
+
+const TABLE_TYPES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
+
+/** Types that say nothing about how records travel on one machine: rights, observation, retention, and CDK's own helpers. */
+const WITHOUT_A_PART = new Set([
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
+  'AWS::Lambda::Alias',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
+  'AWS::Logs::QueryDefinition',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
+const WITH_A_PART = new Set([
+  ...TABLE_TYPES,
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::OpenSearchService::Domain',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'Custom::Trigger',
+]);
+
+/** Reads resources with one set of facts. Before engines run, names and tables can be read; the rest needs their addresses. */
+export interface SystemReader {
+  tables(): readonly Table[];
+  queues(): readonly Queue[];
+  buckets(): readonly string[];
+  notifications(): readonly BucketNotification[];
+  hasSearchDomain(): boolean;
+  /** @throws Problem naming the resource that cannot be resolved */
+  read(): LocalSystem;
+  /** Types the local run does not know, each with how many there are. */
+  unknownTypes(): ReadonlyMap<string, number>;
+}
+
+export function systemReader(assembly: Assembly, account: Account, facts: EngineFacts): SystemReader {
+  const nameOf = (stack: StackTemplate, resource: TemplateResource, property: string) =>
+    resolver.resolve(stack, resource, property);
+  const attribute = attributesOf(account, facts, nameOf);
+  const resolver: Resolver = templateResolver(assembly, account, attribute);
+  const all = assembly.stacks.flatMap((stack) =>
+    [...stack.resources.values()].map((resource) => ({ stack, resource })),
+  );
+  const ofType = (...types: readonly string[]) => all.filter(({ resource }) => types.includes(resource.type));
+  const allOf = (stack: StackTemplate, resource: TemplateResource) =>
+    Object.fromEntries(
+      Object.keys(resource.properties).map((name) => [name, resolver.resolve(stack, resource, name)]),
+    );
+  const nameIn = (stack: StackTemplate, resource: TemplateResource) => physicalName(stack, resource, nameOf);
+
+  return {
+    tables: () =>
+      ofType(...TABLE_TYPES).map(({ stack, resource }) => ({
+        system: stack.name,
+        name: nameIn(stack, resource),
+        properties: allOf(stack, resource),
+        hasStream: resource.properties['StreamSpecification'] !== undefined,
+      })),
+    queues: () =>
+      ofType('AWS::SQS::Queue').map(({ stack, resource }) => ({
+        name: nameIn(stack, resource),
+        properties: allOf(stack, resource),
+      })),
+    buckets: () => ofType('AWS::S3::Bucket').map(({ stack, resource }) => nameIn(stack, resource)),
+    notifications: () =>
+      ofType('AWS::S3::Bucket').flatMap(({ stack, resource }) =>
+        queueNotifications(
+          nameIn(stack, resource),
+          resolver.resolve(stack, resource, 'NotificationConfiguration'),
+        ),
+      ),
+    hasSearchDomain: () => ofType('AWS::OpenSearchService::Domain').length > 0,
+    read,
+    unknownTypes() {
+      const unknown = new Map<string, number>();
+      for (const { resource } of all) {
+        const { type } = resource;
+        if (WITH_A_PART.has(type) || WITHOUT_A_PART.has(type) || isTriggerHelper(resource)) continue;
+        unknown.set(type, (unknown.get(type) ?? 0) + 1);
+      }
+      return unknown;
+    },
+  };
+
+  function read(): LocalSystem {
+    const functions = ofType('AWS::Lambda::Function')
+      .filter(({ resource }) => !isTriggerHelper(resource))
+      .map(({ stack, resource }) => functionOf(stack, resource));
+    const find = (reference: unknown, user: string): LocalFunction => {
+      const text = String(reference);
+      const found = functions.find(
+        ({ arn, name }) => text === name || text === arn || text.startsWith(`${arn}:`),
+      );
+      if (found === undefined)
+        throw new Problem(`template: ${user} names ${text}, which is no function of it`);
+      return found;
+    };
+    return {
+      functions,
+      mappings: ofType('AWS::Lambda::EventSourceMapping').map(({ stack, resource }) => {
+        const properties = allOf(stack, resource);
+        const user = `${stack.name}.${resource.logicalId}`;
+        const streamArn = String(properties['EventSourceArn']);
+        return {
+          uuid: attribute(stack, resource, undefined) ?? user,
+          function: find(properties['FunctionName'], user),
+          streamArn,
+          tableName: /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1] ?? streamArn,
+          properties,
+        };
+      }),
+      setUps: ofType('Custom::Trigger').map(({ stack, resource }) =>
+        find(resolver.resolve(stack, resource, 'HandlerArn'), `${stack.name}.${resource.logicalId}`),
+      ),
+    };
+  }
+
+  function functionOf(stack: StackTemplate, resource: TemplateResource): LocalFunction {
+    const at = `template: ${stack.name}.${resource.logicalId}`;
+    const [fileName = 'index', exportName = 'handler'] = String(
+      resolver.resolve(stack, resource, 'Handler') ?? '',
+    ).split('.');
+    const code = resource.properties['Code'] as { readonly S3Key?: unknown } | undefined;
+    const folder = stack.bundles.get(String(code?.S3Key ?? '').replace(/\.zip$/, ''));
+    if (folder === undefined)
+      throw new Problem(`${at}, Code: its bundle is not in the assembly; synthesize it again`);
+    const file = ['.mjs', '.js', '.cjs']
+      .map((ending) => join(folder, `${fileName}${ending}`))
+      .find((candidate) => existsSync(candidate));
+    if (file === undefined) throw new Problem(`${at}, Handler: ${folder} holds no ${fileName}.mjs`);
+    const { Variables: variables = {} } = (resolver.resolve(stack, resource, 'Environment') ?? {}) as {
+      Variables?: Record<string, unknown>;
+    };
+    return {
+      system: stack.name,
+      name: nameIn(stack, resource),
+      arn: attribute(stack, resource, 'Arn') ?? '',
+      file,
+      exportName,
+      // Lambda's defaults (API reference, CreateFunction).
+      memoryMb: Number(resource.properties['MemorySize'] ?? 128),
+      timeoutMs: Number(resource.properties['Timeout'] ?? 3) * 1000,
+      environment: Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, String(value)]),
+      ),
+    };
+  }
+}
+
+/** CDK's own function behind Custom::Trigger: here the trigger's handler is invoked directly. */
+function isTriggerHelper(resource: TemplateResource): boolean {
+  return (
+    resource.type === 'AWS::Lambda::Function' && resource.logicalId.startsWith('AWSCDKTriggerCustomResource')
+  );
+}
+
+interface NotificationConfiguration {
+  readonly QueueConfigurations?: readonly {
+    readonly Event: string;
+    readonly Queue: string;
+    readonly Filter?: {
+      readonly S3Key?: { readonly Rules?: readonly { readonly Name: string; readonly Value: string }[] };
+    };
+  }[];
+}
+
+function queueNotifications(bucketName: string, configuration: unknown): BucketNotification[] {
+  const { QueueConfigurations: queues = [] } = (configuration ?? {}) as NotificationConfiguration;
+  return queues
+    .filter(({ Event: event }) => event.startsWith('s3:ObjectCreated:'))
+    .map(({ Queue: queueArn, Filter: filter }) => {
+      const rules = filter?.S3Key?.Rules ?? [];
+      const rule = (name: string) => rules.find(({ Name }) => Name.toLowerCase() === name)?.Value ?? '';
+      return {
+        bucketName,
+        queueName: queueArn.split(':').at(-1) ?? '',
+        prefix: rule('prefix'),
+        suffix: rule('suffix'),
+      };
+    });
+}
