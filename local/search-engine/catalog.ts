@@ -1,0 +1,239 @@
+/** The indices, aliases and cluster settings there are, which name means which index, and their survival of a restart. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../shared/time/clock.ts';
+import { readAnalysis } from './analysis.ts';
+import { EngineError, illegalArgument, indexNotFound, noIndexToWrite, notImplemented } from './errors.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { compileMapping, type Mapping } from './mapping.ts';
+import { matchesWildcard } from './selection.ts';
+import { durationMs, type FlatSettings, nest } from './settings.ts';
+import { DocumentStore } from './store.ts';
+
+export interface Alias {
+  readonly is_write_index?: boolean;
+}
+
+/** What is kept of an index besides its documents; JSON. */
+interface IndexRecord {
+  readonly name: string;
+  readonly table: number;
+  readonly createdAtMs: number;
+  readonly settings: readonly (readonly [string, string | readonly string[]])[];
+  readonly mappings: JsonObject;
+  readonly aliases: readonly (readonly [string, Alias])[];
+}
+
+export interface Index {
+  readonly name: string;
+  readonly uuid: string;
+  readonly table: number;
+  readonly createdAtMs: number;
+  readonly settings: Map<string, string | readonly string[]>;
+  readonly mappings: JsonObject;
+  readonly mapping: Mapping;
+  readonly aliases: Map<string, Alias>;
+  readonly store: DocumentStore;
+  nextSeqNo: number;
+}
+
+/** OpenSearch's default of `index.gc_deletes`. */
+const GC_DELETES = '60s';
+
+export const gcDeletesMs = (index: Index): number =>
+  durationMs('index.gc_deletes', String(index.settings.get('index.gc_deletes') ?? GC_DELETES));
+
+export class Catalog {
+  readonly indices = new Map<string, Index>();
+  readonly clusterSettings = new Map<string, string | readonly string[]>();
+  readonly #db: DatabaseSync;
+  readonly #clock: Clock;
+  #nextTable = 1;
+
+  constructor(db: DatabaseSync, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    db.exec('CREATE TABLE IF NOT EXISTS catalog (name TEXT PRIMARY KEY, value TEXT NOT NULL)');
+    this.#load();
+  }
+
+  create(
+    name: string,
+    settings: FlatSettings,
+    mappings: JsonObject,
+    aliases: ReadonlyMap<string, Alias>,
+  ): Index {
+    this.#refuseName(name);
+    for (const alias of aliases.keys()) this.refuseAliasName(alias);
+    const kept = [...settings].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+    const index = this.#open({
+      name,
+      table: this.#nextTable,
+      createdAtMs: this.#clock.now(),
+      settings: kept,
+      mappings,
+      aliases: [...aliases],
+    });
+    this.#nextTable++;
+    this.save();
+    return index;
+  }
+
+  delete(index: Index): void {
+    index.store.drop();
+    this.indices.delete(index.name);
+    this.save();
+  }
+
+  /** Every index a list of names, aliases and wildcards means. @throws {EngineError} 404 for a name that means nothing */
+  resolve(expression: string, resource: 'index_or_alias' | 'index_expression' = 'index_or_alias'): Index[] {
+    const found = new Set<Index>();
+    for (const name of expression.split(',')) {
+      const matches = name === '_all' || name === '' ? [...this.indices.values()] : this.#matching(name);
+      if (matches.length === 0 && !name.includes('*') && name !== '_all') throw indexNotFound(name, resource);
+      for (const index of matches) found.add(index);
+    }
+    return [...found];
+  }
+
+  /** The one index that a read of a document or a search means. */
+  resolveOne(expression: string, resource: 'index_or_alias' | 'index_expression' = 'index_or_alias'): Index {
+    const [index, ...others] = this.resolve(expression, resource);
+    if (index === undefined) throw indexNotFound(expression, resource);
+    if (others.length === 0) return index;
+    throw notImplemented(`reading several indices at once ([${expression}] means ${others.length + 1})`);
+  }
+
+  /** The index a write goes to, created if that is allowed. */
+  resolveWrite(name: string, requireAlias: boolean): Index {
+    const concrete = this.indices.get(name);
+    const holders = [...this.indices.values()].filter((index) => index.aliases.has(name));
+    if (requireAlias && holders.length === 0) {
+      throw noIndexToWrite(name, ` and [require_alias] request flag is [true] and [${name}] is not an alias`);
+    }
+    if (concrete) return concrete;
+    const [only, ...others] = holders;
+    if (only === undefined) return this.#autoCreate(name);
+    const chosen = holders.filter((index) => index.aliases.get(name)?.is_write_index === true);
+    if (chosen[0]) return chosen[0];
+    if (others.length === 0 && only.aliases.get(name)?.is_write_index !== false) return only;
+    throw illegalArgument(
+      `no write index is defined for alias [${name}]. The write index may be explicitly disabled using is_write_index=false or the alias points to multiple indices without one being designated as a write index`,
+    );
+  }
+
+  holdersOf(alias: string): Index[] {
+    return [...this.indices.values()].filter((index) => index.aliases.has(alias));
+  }
+
+  refuseAliasName(alias: string): void {
+    if (!this.indices.has(alias)) return;
+    throw new EngineError(400, {
+      type: 'invalid_alias_name_exception',
+      reason: `Invalid alias name [${alias}]: an index or data stream exists with the same name as the alias`,
+    });
+  }
+
+  save(): void {
+    const records = [...this.indices.values()].map(
+      ({ name, table, createdAtMs, settings, mappings, aliases }): IndexRecord => ({
+        name,
+        table,
+        createdAtMs,
+        settings: [...settings],
+        mappings,
+        aliases: [...aliases],
+      }),
+    );
+    const state = {
+      nextTable: this.#nextTable,
+      indices: records,
+      clusterSettings: [...this.clusterSettings],
+    };
+    this.#db.prepare("INSERT OR REPLACE INTO catalog VALUES ('state', ?)").run(JSON.stringify(state));
+  }
+
+  #load(): void {
+    const row = this.#db.prepare("SELECT value FROM catalog WHERE name = 'state'").get();
+    if (row === undefined) return;
+    const state: { nextTable: number; indices: IndexRecord[]; clusterSettings: [string, string][] } =
+      JSON.parse(String(row['value']));
+    this.#nextTable = state.nextTable;
+    for (const [name, value] of state.clusterSettings) this.clusterSettings.set(name, value);
+    for (const record of state.indices) this.#open(record);
+  }
+
+  #open({ name, table, createdAtMs, settings, mappings, aliases }: IndexRecord): Index {
+    const nested = nest(settings)['index'];
+    const analysis = isObject(nested) ? nested['analysis'] : undefined;
+    const mapping = compileMapping(mappings, readAnalysis(analysis));
+    const store = new DocumentStore(this.#db, table, mapping);
+    const index: Index = {
+      name,
+      uuid: `embedded${String(table).padStart(14, '0')}`,
+      table,
+      createdAtMs,
+      settings: new Map(settings),
+      mappings,
+      mapping,
+      aliases: new Map(aliases),
+      store,
+      nextSeqNo: store.highestSeqNo() + 1,
+    };
+    gcDeletesMs(index);
+    this.indices.set(name, index);
+    return index;
+  }
+
+  #matching(name: string): Index[] {
+    return [...this.indices.values()].filter((index) =>
+      [index.name, ...index.aliases.keys()].some((known) => matchesWildcard(name, known)),
+    );
+  }
+
+  #autoCreate(name: string): Index {
+    const rules = this.clusterSettings.get('action.auto_create_index') ?? 'true';
+    const list = typeof rules === 'string' ? rules.split(',') : rules;
+    const [only] = list;
+    if (list.length === 1 && only === 'false') {
+      throw noIndexToWrite(name, ' and [action.auto_create_index] is [false]');
+    }
+    if (!(list.length === 1 && only === 'true')) {
+      const rule = list
+        .map((text) => text.trim())
+        .find((text) => matchesWildcard(text.replace(/^[-+]/, ''), name));
+      if (rule === undefined) {
+        throw noIndexToWrite(name, ` and [action.auto_create_index] ([${list.join(',')}]) doesn't match`);
+      }
+      if (rule.startsWith('-')) {
+        const why = `contains [${rule}] which forbids automatic creation of the index`;
+        throw noIndexToWrite(name, ` and [action.auto_create_index] ${why}`);
+      }
+    }
+    return this.create(name, new Map(), {}, new Map());
+  }
+
+  #refuseName(name: string): void {
+    const invalid = (why: string): EngineError =>
+      new EngineError(400, {
+        type: 'invalid_index_name_exception',
+        reason: `Invalid index name [${name}], ${why}`,
+        extra: { index: name, index_uuid: '_na_' },
+      });
+    const existing = this.indices.get(name);
+    if (existing) {
+      throw new EngineError(400, {
+        type: 'resource_already_exists_exception',
+        reason: `index [${name}/${existing.uuid}] already exists`,
+        extra: { index: name, index_uuid: existing.uuid },
+      });
+    }
+    if (this.holdersOf(name).length > 0) throw invalid('already exists as alias');
+    if (name !== name.toLowerCase()) throw invalid('must be lowercase');
+    if (/^[_\-+]/.test(name)) throw invalid("must not start with '_', '-', or '+'");
+    if (/[\\/*?"<>| ,#:]/.test(name) || name === '.' || name === '..' || Buffer.byteLength(name) > 255) {
+      throw invalid(
+        'must not contain any of the characters \\ / * ? " < > | space , # : nor be longer than 255 bytes',
+      );
+    }
+  }
+}

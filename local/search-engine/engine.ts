@@ -1,0 +1,93 @@
+/**
+ * The embedded search engine: OpenSearch's REST API, as far as this project uses it, over SQLite's full-text search. It answers
+ * a request at once and completely; a document can be searched as soon as it is written, where OpenSearch waits for a
+ * refresh. What it does and does not do is in the README beside this file.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { RefuseItem } from './bulk.ts';
+import { Catalog, gcDeletesMs } from './catalog.ts';
+import { EngineError, errorBody } from './errors.ts';
+import { writeJson } from './json.ts';
+import { PointsInTime } from './point-in-time.ts';
+import type { Request } from './request.ts';
+import { findRoute } from './router.ts';
+import { filterAnswer } from './selection.ts';
+
+export interface SearchEngineOptions {
+  /** Tells when a tombstone is forgotten. */
+  readonly clock: Clock;
+  /** SQLite file that keeps everything for the next start. @default ':memory:' */
+  readonly file?: string;
+}
+
+export interface EngineAnswer {
+  readonly status: number;
+  /** JSON text; empty for HEAD. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface HandleOptions {
+  /** Asked for each item of a bulk before it is carried out. */
+  readonly refuseItem?: RefuseItem;
+}
+
+export interface SearchEngine {
+  readonly clock: Clock;
+  handle(request: Request, options?: HandleOptions): EngineAnswer;
+  close(): void;
+}
+
+const headers = { 'content-type': 'application/json; charset=UTF-8' };
+
+/** Methods whose requests may change something. */
+const changing = new Set(['PUT', 'POST', 'DELETE']);
+
+export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOptions): SearchEngine {
+  const db = new DatabaseSync(file);
+  // A crash may lose the last requests, as with an engine that has not synced its log; it never leaves half of one.
+  db.exec(
+    'PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY',
+  );
+  const catalog = new Catalog(db, clock);
+  const pointsInTime = new PointsInTime();
+
+  function run(request: Request, options: HandleOptions): { status: number; body: unknown } {
+    const { route, path } = findRoute(request);
+    const nowMs = clock.now();
+    const context = { db, catalog, pointsInTime, nowMs, request, path, refuseItem: options.refuseItem };
+    if (!changing.has(request.method)) return route.run(context);
+    db.exec('BEGIN');
+    try {
+      const answer = route.run(context);
+      for (const index of catalog.indices.values()) {
+        index.store.forgetTombstonesBefore(nowMs - gcDeletesMs(index));
+        index.store.flush();
+      }
+      db.exec('COMMIT');
+      return answer;
+    } catch (error) {
+      db.exec('ROLLBACK');
+      for (const index of catalog.indices.values()) index.store.discard();
+      throw error;
+    }
+  }
+
+  return {
+    clock,
+    handle(request, options = {}) {
+      let answer: { status: number; body: unknown };
+      try {
+        answer = run(request, options);
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        answer = { status: error.status, body: errorBody(error) };
+      }
+      if (request.method === 'HEAD') return { status: answer.status, body: '', headers };
+      const { filter_path: filterPath } = request.query;
+      return { status: answer.status, body: writeJson(filterAnswer(answer.body, filterPath)), headers };
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,65 @@
+/** Collects the parts of one search statement: bound values, full-text leaves, and the joins that bring in their scores. */
+import type { SQLInputValue } from 'node:sqlite';
+import type { Index } from './catalog.ts';
+
+/** A query compiled over the row `d` of a document. */
+export interface Condition {
+  /** SQL; NULL counts as false. */
+  readonly where: string;
+  /** SQL of the score of a row for which `where` holds. */
+  readonly score: string;
+}
+
+export class SearchSql {
+  readonly index: Index;
+  readonly parameters: SQLInputValue[] = [];
+  readonly #leaves: string[] = [];
+  #required: string | undefined;
+  readonly #joins: string[] = [];
+
+  constructor(index: Index) {
+    this.index = index;
+  }
+
+  bind(value: SQLInputValue): string {
+    this.parameters.push(value);
+    return `?${this.parameters.length}`;
+  }
+
+  /**
+   * Joins a set of rows with scores.
+   *
+   * @param select yields `id` and `s`
+   * @param required whether only its rows can be in the result: the first such set then drives the search
+   */
+  join(select: string, required: boolean): Condition {
+    const name = `l${this.#leaves.length}`;
+    this.#leaves.push(`${name} AS MATERIALIZED (${select})`);
+    if (!required) {
+      this.#joins.push(`LEFT JOIN ${name} ON ${name}.id = d.n`);
+      return { where: `${name}.id IS NOT NULL`, score: `${name}.s` };
+    }
+    if (this.#required === undefined) this.#required = name;
+    else this.#joins.push(`JOIN ${name} ON ${name}.id = d.n`);
+    return { where: '1', score: `${name}.s` };
+  }
+
+  with(): string {
+    return this.#leaves.length === 0 ? '' : `WITH ${this.#leaves.join(', ')} `;
+  }
+
+  from(): string {
+    const { documents } = this.index.store.tables;
+    const driven = this.#required;
+    const base = driven ? `${driven} CROSS JOIN ${documents} d ON d.n = ${driven}.id` : `${documents} d`;
+    return [base, ...this.#joins].join(' ');
+  }
+
+  /** A condition on a column, for any one of its values. */
+  anyValue(column: number, condition: (value: string) => string): string {
+    const own = condition(`d.c${column}`);
+    if (!this.index.store.multiple.has(column)) return own;
+    const { values } = this.index.store.tables;
+    return `(${own} OR d.n IN (SELECT n FROM ${values} WHERE c = ${column} AND ${condition('value')}))`;
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The documents of one index in SQLite: a narrow table of versions and columns, their sources, a full-text index, and the
+ * tombstones of deleted ones. Nothing here decides: it keeps what it is told.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Indexed } from './document.ts';
+import type { Mapping } from './mapping.ts';
+
+export interface StoredDocument {
+  readonly rowId: number;
+  readonly version: bigint;
+  readonly seqNo: number;
+}
+
+export interface Tombstone {
+  readonly version: bigint;
+  readonly seqNo: number;
+  readonly deletedAtMs: number;
+}
+
+export interface Write {
+  readonly id: string;
+  /** Of the document it replaces. */
+  readonly rowId?: number;
+  readonly version: bigint;
+  readonly seqNo: number;
+  readonly source: string;
+  readonly indexed: Indexed;
+}
+
+/** Marks are part of words: SQLite's default tears Indic words apart at their vowel signs. */
+const TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'";
+
+const number = (value: unknown): number => Number(value);
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+export class DocumentStore {
+  /** Columns of which some document has several values. */
+  readonly multiple = new Set<number>();
+  readonly tables: { readonly documents: string; readonly values: string; readonly texts: string };
+  readonly #db: DatabaseSync;
+  readonly #textColumns: number;
+  /** Texts written when the request ends, in the order of rows: the full-text index flushes whenever rows go backwards. */
+  readonly #pendingTexts = new Map<
+    number,
+    { readonly existed: boolean; texts: Indexed['texts'] | undefined }
+  >();
+  #tombstones: number;
+  readonly #sql: Readonly<Record<Statement, StatementSync>>;
+
+  /** @param table number of the index, unique in the database */
+  constructor(db: DatabaseSync, table: number, mapping: Mapping) {
+    this.#db = db;
+    this.#textColumns = mapping.textColumns;
+    this.tables = { documents: `d${table}`, values: `m${table}`, texts: `f${table}` };
+    createTables(db, table, mapping);
+    this.#sql = prepare(db, table, mapping);
+    this.#tombstones = number(this.#sql.countTombstones.get()?.['count']);
+    for (const { c } of this.#sql.multipleColumns.all()) this.multiple.add(number(c));
+  }
+
+  find(id: string): StoredDocument | undefined {
+    const row = this.#sql.find.get(id);
+    return row && { rowId: number(row['n']), version: BigInt(row['v'] as bigint), seqNo: number(row['seq']) };
+  }
+
+  tombstone(id: string): Tombstone | undefined {
+    if (this.#tombstones === 0) return undefined;
+    const row = this.#sql.tombstone.get(id);
+    if (row === undefined) return undefined;
+    return {
+      version: BigInt(row['v'] as bigint),
+      seqNo: number(row['seq']),
+      deletedAtMs: number(row['at']),
+    };
+  }
+
+  source(rowId: number): string {
+    return String(this.#sql.source.get(rowId)?.['source']);
+  }
+
+  put({ id, rowId, version, seqNo, source, indexed }: Write): void {
+    this.#forget(id);
+    const { lastInsertRowid } = this.#sql.put.run(rowId ?? null, id, version, seqNo, ...indexed.columns);
+    const row = rowId ?? number(lastInsertRowid);
+    this.#sql.putSource.run(row, source);
+    if (rowId !== undefined && this.multiple.size > 0) this.#sql.removeValues.run(row);
+    for (const [column, values] of indexed.multiple) {
+      this.multiple.add(column);
+      for (const value of values) this.#sql.putValue.run(row, column, value);
+    }
+    this.#setTexts(row, rowId !== undefined, indexed.texts);
+  }
+
+  /** @param rowId of the document; absent if only its tombstone is to be set */
+  remove(id: string, rowId: number | undefined, tombstone: Tombstone): void {
+    if (rowId !== undefined) {
+      this.#sql.remove.run(rowId);
+      this.#sql.removeSource.run(rowId);
+      if (this.multiple.size > 0) this.#sql.removeValues.run(rowId);
+      this.#setTexts(rowId, true, undefined);
+    }
+    this.#forget(id);
+    this.#sql.putTombstone.run(id, tombstone.version, tombstone.seqNo, tombstone.deletedAtMs);
+    this.#tombstones++;
+  }
+
+  forgetTombstonesBefore(deletedAtMs: number): void {
+    if (this.#tombstones === 0) return;
+    this.#tombstones -= number(this.#sql.sweep.run(deletedAtMs).changes);
+  }
+
+  /** To be called before the transaction ends: makes the texts written since searchable. */
+  flush(): void {
+    for (const row of [...this.#pendingTexts.keys()].sort((a, b) => a - b)) {
+      const { existed, texts } = this.#pendingTexts.get(row) ?? { existed: false, texts: undefined };
+      if (existed) this.#sql.removeTexts.run(row);
+      if (texts !== undefined) this.#sql.putTexts.run(row, ...texts);
+    }
+    this.#pendingTexts.clear();
+  }
+
+  /** To be called when the transaction was rolled back. */
+  discard(): void {
+    this.#pendingTexts.clear();
+    this.#tombstones = number(this.#sql.countTombstones.get()?.['count']);
+  }
+
+  count(): number {
+    return number(this.#sql.count.get()?.['count']);
+  }
+
+  highestSeqNo(): number {
+    return number(this.#sql.highestSeqNo.get()?.['seq']);
+  }
+
+  drop(): void {
+    for (const name of tableNames(this.tables.documents.slice(1)))
+      this.#db.exec(`DROP TABLE IF EXISTS ${name}`);
+  }
+
+  #forget(id: string): void {
+    if (this.#tombstones > 0) this.#tombstones -= number(this.#sql.removeTombstone.run(id).changes);
+  }
+
+  #setTexts(row: number, existed: boolean, texts: Indexed['texts'] | undefined): void {
+    if (this.#textColumns === 0) return;
+    const pending = this.#pendingTexts.get(row);
+    if (pending) pending.texts = texts;
+    else this.#pendingTexts.set(row, { existed, texts });
+  }
+}
+
+const tableNames = (table: number | string): string[] =>
+  ['d', 's', 'm', 'x', 'f'].map((kind) => kind + table);
+
+function createTables(db: DatabaseSync, table: number, { columns, textColumns }: Mapping): void {
+  const extra = range(columns).map((column) => `, c${column}`);
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS d${table} (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, v INTEGER, seq INTEGER${extra.join('')});
+    CREATE TABLE IF NOT EXISTS s${table} (n INTEGER PRIMARY KEY, source TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS m${table} (n INTEGER NOT NULL, c INTEGER NOT NULL, value NOT NULL);
+    CREATE INDEX IF NOT EXISTS mn${table} ON m${table} (n, c);
+    CREATE TABLE IF NOT EXISTS x${table} (id TEXT PRIMARY KEY, v INTEGER, seq INTEGER, at INTEGER) WITHOUT ROWID;`);
+  if (textColumns > 0) {
+    const texts = range(textColumns).map((column) => `t${column}`);
+    db.exec(
+      `CREATE VIRTUAL TABLE IF NOT EXISTS f${table} USING fts5(${texts.join(', ')}, content='', contentless_delete=1, tokenize="${TOKENIZER}")`,
+    );
+  }
+}
+
+type Statement = keyof ReturnType<typeof statements>;
+
+function statements(table: number, { columns, textColumns }: Mapping) {
+  const placeholders = (count: number): string => ', ?'.repeat(count);
+  const texts = range(textColumns).map((column) => `, t${column}`);
+  const none = 'SELECT 1';
+  return {
+    find: `SELECT n, v, seq FROM d${table} WHERE id = ?`,
+    source: `SELECT source FROM s${table} WHERE n = ?`,
+    tombstone: `SELECT v, seq, at FROM x${table} WHERE id = ?`,
+    put: `INSERT OR REPLACE INTO d${table} VALUES (?, ?, ?, ?${placeholders(columns)})`,
+    putSource: `INSERT OR REPLACE INTO s${table} VALUES (?, ?)`,
+    putValue: `INSERT INTO m${table} VALUES (?, ?, ?)`,
+    putTexts:
+      textColumns > 0
+        ? `INSERT INTO f${table} (rowid${texts.join('')}) VALUES (?${placeholders(textColumns)})`
+        : none,
+    putTombstone: `INSERT INTO x${table} VALUES (?, ?, ?, ?)`,
+    remove: `DELETE FROM d${table} WHERE n = ?`,
+    removeSource: `DELETE FROM s${table} WHERE n = ?`,
+    removeValues: `DELETE FROM m${table} WHERE n = ?`,
+    removeTexts: textColumns > 0 ? `DELETE FROM f${table} WHERE rowid = ?` : none,
+    removeTombstone: `DELETE FROM x${table} WHERE id = ?`,
+    sweep: `DELETE FROM x${table} WHERE at < ?`,
+    count: `SELECT count(*) AS count FROM d${table}`,
+    countTombstones: `SELECT count(*) AS count FROM x${table}`,
+    multipleColumns: `SELECT DISTINCT c FROM m${table}`,
+    highestSeqNo: `SELECT max(coalesce((SELECT max(seq) FROM d${table}), -1), coalesce((SELECT max(seq) FROM x${table}), -1)) AS seq`,
+  };
+}
+
+function prepare(db: DatabaseSync, table: number, mapping: Mapping): Record<Statement, StatementSync> {
+  const prepared = Object.entries(statements(table, mapping)).map(([name, sql]) => {
+    const statement = db.prepare(sql);
+    // Versions have 63 bits.
+    statement.setReadBigInts(name === 'find' || name === 'tombstone');
+    return [name, statement];
+  });
+  return Object.fromEntries(prepared);
+}
