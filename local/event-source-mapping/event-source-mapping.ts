@@ -3,59 +3,13 @@
  * checkpoint per shard. Pure but for what it is given (clock, ids, invoke, onFailure): the same machine runs recorded cases on a
  * virtual clock and the local system in real time.
  */
-import type { Clock } from '../../shared/time/clock.ts';
+import type { EventSourceMapping, MappingDependencies } from './contract.ts';
 import type { Lane } from './lane.ts';
-import type { MappingConfig } from './mapping.ts';
-import type { MappingEvent } from './mapping-event.ts';
-import { type EventCounts, noEvents } from './metrics.ts';
-import type { Delivery } from './on-failure.ts';
+import { noEvents } from './metrics.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from './parameters.ts';
-import type { InvokeResult } from './response.ts';
-import { type Invocation, type SettleContext, settleBatch } from './settle-batch.ts';
-import { Shard, type ShardDescription } from './shard.ts';
+import { type SettleContext, settleBatch } from './settle-batch.ts';
+import { Shard } from './shard.ts';
 import { laneOf, StreamRecord } from './stream-record.ts';
-
-export interface MappingDependencies {
-  readonly mapping: MappingConfig;
-  readonly clock: Clock;
-  /** New UUIDs: request ids, and the names of S3 objects. */
-  readonly ids: () => string;
-  /** Runs the function once. How it ended is a value: a rejection is a fault of the caller, and ends the mapping. */
-  readonly invoke: (invocation: Invocation) => Promise<InvokeResult>;
-  /** Sends to the on-failure destination; a rejection is a refusal, and the records are dropped. */
-  readonly onFailure: (delivery: Delivery) => Promise<void>;
-  readonly observe?: (event: MappingEvent) => void;
-  readonly parameters?: Partial<Parameters>;
-}
-
-export interface Backlog {
-  /** Records appended and not done with, those in flight included. */
-  readonly records: number;
-  /** Records in a batch that is being delivered, retries and pauses included. */
-  readonly inFlight: number;
-  /** Creation time of the oldest of them, milliseconds since the epoch. */
-  readonly oldestCreatedAtMs: number | undefined;
-}
-
-export interface EventSourceMapping {
-  addShard(shard: ShardDescription): void;
-  /** Adds records at the end of a shard, in stream order, as Lambda event records. */
-  append(shardId: string, records: readonly unknown[]): void;
-  /** No more records will come; once all are done with, the shard's children start. */
-  closeShard(shardId: string): void;
-  /** Starts reading: nothing is read before the first call. */
-  enable(): void;
-  /** Starts no more invocations; what is not done with is batched anew when enabled again. Checkpoints stay. */
-  disable(): void;
-  /** As `disable`, for good. */
-  stop(): void;
-  /** Resolves when nothing is in flight and nothing that could be delivered waits. Rejects if the mapping broke. */
-  whenIdle(): Promise<void>;
-  /** By shard: the sequence number up to which every record is done with. */
-  checkpoints(): Readonly<Record<string, string>>;
-  metrics(): Readonly<EventCounts>;
-  backlog(): Backlog;
-}
 
 export function createEventSourceMapping(dependencies: MappingDependencies): EventSourceMapping {
   const { mapping, clock } = dependencies;

@@ -1,11 +1,7 @@
 /** The event source mapping simulator: a mapping's rules checked, and the machine that follows them. */
 export { admit } from './admission.ts';
-export {
-  type Backlog,
-  createEventSourceMapping,
-  type EventSourceMapping,
-  type MappingDependencies,
-} from './event-source-mapping.ts';
+export type { Backlog, EventSourceMapping, Invocation, MappingDependencies } from './contract.ts';
+export { createEventSourceMapping } from './event-source-mapping.ts';
 export { compileFilters, type RecordFilter } from './filters.ts';
 export { type Destination, type MappingConfig, type MappingDefaults, parseMapping } from './mapping.ts';
 export { MappingError } from './mapping-error.ts';
@@ -14,5 +10,4 @@ export type { EventCounts } from './metrics.ts';
 export type { Condition, Delivery } from './on-failure.ts';
 export { DEFAULT_PARAMETERS, exponentialBackoff, type Parameters } from './parameters.ts';
 export type { InvokeResult } from './response.ts';
-export type { Invocation } from './settle-batch.ts';
 export type { ShardDescription } from './shard.ts';

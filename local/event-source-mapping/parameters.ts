@@ -3,7 +3,7 @@
 export interface Parameters {
   /** Milliseconds before attempt `failures + 1` of an unchanged batch; pieces of a cut or halved batch follow at once. */
   readonly backoffMs: (failures: number) => number;
-  /** Age at which a record has left the stream. */
+  /** How long the stream keeps a record, from its arrival: 24 hours on AWS. */
   readonly retentionMs: number;
   /** Whether records lost to the retention reach the on-failure destination, as `RecordAgeExceeded`. */
   readonly retentionLoss: 'silent' | 'destination';
@@ -13,7 +13,7 @@ export interface Parameters {
   readonly unreadableResponse: 'complete-failure' | 'success';
   /** A batch of several that fails with bisect on and MaximumRetryAttempts 0. */
   readonly bisectWithoutRetries: 'split-first' | 'discard-whole';
-  /** What a record's age counts from: its ApproximateCreationDateTime, or its arrival in the mapping. */
+  /** What MaximumRecordAgeInSeconds counts from: the record's ApproximateCreationDateTime, or its arrival in the mapping. */
   readonly ageFrom: 'creation' | 'arrival';
   /** Bytes of UTF-8 in an invocation's JSON; AWS refuses a request of more than 6,291,456. */
   readonly payloadLimitBytes: number;

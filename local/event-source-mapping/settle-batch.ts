@@ -2,32 +2,20 @@
  * Takes one batch to its end: invokes, retries, cuts and halves until each of its records is done with or given up.
  * A lane settles one batch at a time, so whatever fails here holds up what follows in its lane, and nothing else.
  */
-import { type Clock, sleep } from '../../shared/time/clock.ts';
-import type { MappingConfig } from './mapping.ts';
+import { sleep } from '../../shared/time/clock.ts';
+import type { MappingDependencies } from './contract.ts';
+import { expiredInFront, giveUp } from './give-up.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import type { EventCounts } from './metrics.ts';
 import { nextStep } from './next-step.ts';
-import { type Delivery, type Discard, onFailureBody, onFailureKey } from './on-failure.ts';
+import type { Discard } from './on-failure.ts';
 import type { Parameters } from './parameters.ts';
-import { type InvokeResult, type Reading, readResult } from './response.ts';
+import { type Reading, readResult } from './response.ts';
 import { eventBytes, eventJson, type StreamRecord } from './stream-record.ts';
 
-export interface Invocation {
-  /** The same for every attempt at the same batch, as on AWS. */
-  readonly requestId: string;
-  readonly shardId: string;
-  /** The records as they were appended, shared between attempts: who changes them parses `payload` instead. */
-  readonly event: { readonly Records: readonly unknown[] };
-  readonly payload: string;
-}
-
-export interface SettleContext {
-  readonly mapping: MappingConfig;
+export interface SettleContext
+  extends Pick<MappingDependencies, 'mapping' | 'clock' | 'ids' | 'invoke' | 'onFailure'> {
   readonly parameters: Parameters;
-  readonly clock: Clock;
-  readonly ids: () => string;
-  readonly invoke: (invocation: Invocation) => Promise<InvokeResult>;
-  readonly onFailure: (delivery: Delivery) => Promise<void>;
   readonly observe: (event: MappingEvent) => void;
   readonly counts: EventCounts;
   /** The records are done with, one way or another. */
@@ -66,8 +54,8 @@ async function settlePiece(
   let lastReading: Reading | undefined;
   while (!signal.aborted) {
     const expired = expiredInFront(records, context);
-    if (expired > 0) {
-      const old = records.slice(0, expired);
+    if (expired !== undefined) {
+      const old = records.slice(0, expired.count);
       const discard: Discard = {
         condition: 'RecordAgeExceeded',
         records: old,
@@ -76,8 +64,8 @@ async function settlePiece(
         attempts,
         lastReading,
       };
-      await giveUp(discard, context);
-      return expired === records.length ? [] : [records.slice(expired)];
+      await giveUp(discard, context, expired.expiry);
+      return old.length === records.length ? [] : [records.slice(old.length)];
     }
     lastReading = await invokeOnce(records, shardId, requestId, attempts + 1, context);
     if (lastReading.kind === 'throttled') throttles++;
@@ -135,56 +123,6 @@ async function invokeOnce(
     outcome: reading.kind,
   });
   return reading;
-}
-
-/** Sends the records to the on-failure destination, if there is one, and is done with them: a refused delivery is not tried again. */
-async function giveUp(discard: Discard, context: SettleContext): Promise<void> {
-  const { mapping, parameters, clock, counts } = context;
-  const nowMs = clock.now();
-  const fate = await deliver(discard, nowMs, context);
-  if (fate === 'delivered') counts.OnFailureDestinationDeliveredEventCount += discard.records.length;
-  if (fate === 'refused') counts.DroppedEventCount += discard.records.length;
-  context.observe({
-    kind: 'discarded',
-    atMs: nowMs,
-    shardId: discard.shardId,
-    sequenceNumbers: discard.records.map((record) => record.sequenceNumber),
-    condition: discard.condition,
-    fate,
-  });
-  context.done(discard.records);
-
-  async function deliver(lost: Discard, atMs: number, { onFailure, ids }: SettleContext) {
-    if (lost.condition === 'RecordAgeExceeded' && !isTold(mapping, parameters)) return 'lost';
-    const destination = mapping.onFailure;
-    if (destination === undefined) return 'no-destination';
-    if (destination.fifo) return 'refused';
-    const body = onFailureBody(lost, mapping, atMs, parameters);
-    const key =
-      destination.service === 's3' ? { key: onFailureKey(mapping.uuid, lost.shardId, atMs, ids()) } : {};
-    return onFailure({ destination: destination.arn, body, ...key }).then(
-      () => 'delivered' as const,
-      () => 'refused' as const,
-    );
-  }
-}
-
-/** How many records in front are too old to be delivered; younger ones behind them go on. */
-function expiredInFront(records: Piece, { mapping, parameters, clock }: SettleContext): number {
-  const limitMs = Math.min(mapping.maximumRecordAgeMs ?? Number.POSITIVE_INFINITY, parameters.retentionMs);
-  const oldestMs = clock.now() - limitMs;
-  const young = records.findIndex(
-    (record) => (parameters.ageFrom === 'creation' ? record.createdAtMs : record.arrivedAtMs) >= oldestMs,
-  );
-  return young === -1 ? records.length : young;
-}
-
-/** Records older than the mapping's own limit are reported; those the stream itself lost only if the parameter says so. */
-function isTold(mapping: MappingConfig, parameters: Parameters): boolean {
-  const { maximumRecordAgeMs: limitMs } = mapping;
-  return (
-    (limitMs !== undefined && limitMs <= parameters.retentionMs) || parameters.retentionLoss === 'destination'
-  );
 }
 
 const bytesOf = (records: Piece) => records.reduce((sum, record) => sum + record.bytes, 0);

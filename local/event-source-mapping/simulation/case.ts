@@ -45,14 +45,14 @@ const KNOWN = 'mapping shards enabledAtMs handler durationMs executedVersion epo
  */
 export function readCase(json: unknown): Case {
   const reader = readerOf(json, '');
-  const shards = reader.objects('shards').map(readShard);
-  const records = shards.flatMap((shard) => shard.records);
-  const durationMs = reader.number('durationMs', 1);
-  const streamArn = stringIn(records[0]?.event, 'eventSourceARN');
+  const streamArn = streamArnIn(reader.value('shards'));
   const mapping = parseMapping(
     reader.value('mapping') ?? {},
     streamArn === undefined ? {} : { eventSourceArn: streamArn },
   );
+  const shards = reader.objects('shards').map(readShard);
+  const records = shards.flatMap((shard) => shard.records);
+  const durationMs = reader.number('durationMs', 1);
   const executedVersion = reader.text('executedVersion');
   return {
     mapping,
@@ -181,9 +181,11 @@ function secondsOf(event: unknown): number | undefined {
   return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined;
 }
 
-function stringIn(value: unknown, name: string): string | undefined {
-  const found = memberOf(value, name);
-  return typeof found === 'string' ? found : undefined;
+/** The stream named by the first record, if there is one. */
+function streamArnIn(shards: unknown): string | undefined {
+  const records = memberOf(memberOf(shards, '0'), 'records');
+  const arn = memberOf(memberOf(memberOf(records, '0'), 'record'), 'eventSourceARN');
+  return typeof arn === 'string' ? arn : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -85,19 +85,22 @@ interface Entry {
   readonly act: (mapping: EventSourceMapping) => void;
 }
 
-/** All that happens from outside, in time order; at the same instant records arrive before the mapping is enabled. */
+/**
+ * All that happens from outside, in time order. At one instant the mapping is enabled first, so that LATEST skips only what came
+ * before. A shard keeps the order in which its records are listed: none arrives before the one in front of it.
+ */
 function agendaOf({ shards, enabledAtMs }: Case): readonly Entry[] {
-  const entries: Entry[] = shards.flatMap(({ shardId, records }) => [
-    ...records.map(({ atMs, event }) => ({
-      atMs,
-      act: (mapping: EventSourceMapping) => mapping.append(shardId, [event]),
-    })),
-    {
-      atMs: records.reduce((last, { atMs }) => Math.max(last, atMs), 0),
-      act: (mapping: EventSourceMapping) => mapping.closeShard(shardId),
-    },
-  ]);
+  const entries: Entry[] = [];
   if (enabledAtMs !== undefined) entries.push({ atMs: enabledAtMs, act: (mapping) => mapping.enable() });
+  for (const { shardId, records } of shards) {
+    let latestMs = Number.NEGATIVE_INFINITY;
+    for (const { atMs, event } of records) {
+      latestMs = Math.max(latestMs, atMs);
+      entries.push({ atMs: latestMs, act: (mapping) => mapping.append(shardId, [event]) });
+    }
+    const closesAtMs = records.length === 0 ? 0 : latestMs;
+    entries.push({ atMs: closesAtMs, act: (mapping) => mapping.closeShard(shardId) });
+  }
   return entries.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { mappingUnderTest, ordinal, record, records, SHARD, sequence, succeeds, throws } from './testing.ts';
+
+const later = () => Promise.withResolvers<typeof succeeds>();
+
+describe('shards', () => {
+  it('a child waits for its parent to be closed and done; an unknown parent holds nobody up', async () => {
+    const { mapping, batches, clock, idle } = mappingUnderTest({});
+    mapping.addShard({ shardId: 'child', parentShardId: SHARD });
+    mapping.addShard({ shardId: 'orphan', parentShardId: 'trimmed' });
+    mapping.enable();
+    mapping.append('child', [record(5)]);
+    mapping.append('orphan', [record(9)]);
+    mapping.append(SHARD, [record(1)]);
+    await clock.advance(1_000);
+    expect(batches()).toEqual([[1], [9]]);
+    mapping.closeShard(SHARD);
+    await idle();
+    expect(batches()).toEqual([[1], [9], [5]]);
+  });
+
+  it('a shard that is unknown, known already or closed is named in the error', () => {
+    const { mapping } = mappingUnderTest({});
+    expect(() => mapping.append('nowhere', [])).toThrow('shard nowhere is unknown');
+    expect(() => mapping.addShard({ shardId: SHARD })).toThrow(`shard ${SHARD} was added before`);
+    mapping.closeShard(SHARD);
+    expect(() => mapping.append(SHARD, [record(1)])).toThrow(`shard ${SHARD} is closed`);
+  });
+});
+
+describe('enabling and disabling', () => {
+  it('nothing is read before the mapping is enabled', async () => {
+    const { mapping, batches, idle } = mappingUnderTest({});
+    mapping.append(SHARD, [record(1)]);
+    await idle();
+    expect(batches()).toEqual([]);
+    expect(mapping.metrics().PolledEventCount).toBe(0);
+  });
+
+  it('LATEST skips what was there before the mapping was first enabled', async () => {
+    const { mapping, batches, idle } = mappingUnderTest({ StartingPosition: 'LATEST' });
+    mapping.append(SHARD, records(1, 2));
+    mapping.enable();
+    mapping.append(SHARD, [record(3)]);
+    await idle();
+    expect(batches()).toEqual([[3]]);
+  });
+
+  it('disabled in the middle of retries, it keeps the checkpoint and batches the rest anew when enabled', async () => {
+    let isMended = false;
+    const { mapping, batches, invocations, clock, idle } = mappingUnderTest({ BatchSize: 2 }, (batch) =>
+      batch.includes(3) && !isMended ? throws : succeeds,
+    );
+    mapping.enable();
+    mapping.append(SHARD, records(1, 4));
+    await clock.advance(100);
+    mapping.disable();
+    await idle();
+    expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(2) });
+    expect(mapping.backlog()).toMatchObject({ records: 2, inFlight: 0 });
+    const before = batches().length;
+    await clock.advance(3_600_000);
+    expect(batches()).toHaveLength(before);
+    isMended = true;
+    mapping.enable();
+    await idle();
+    expect(invocations.at(-1)).toMatchObject({ batch: [3, 4] });
+    expect(invocations.at(-1)?.requestId).not.toBe(invocations.at(-2)?.requestId);
+    expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(4) });
+  });
+
+  it('an invocation under way when the mapping is disabled still counts', async () => {
+    const held = later();
+    const { mapping, clock, idle } = mappingUnderTest({}, () => held.promise);
+    mapping.enable();
+    mapping.append(SHARD, [record(1)]);
+    await clock.advance(0);
+    mapping.disable();
+    held.resolve(succeeds);
+    await idle();
+    expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(1) });
+  });
+
+  it('the backlog tells what waits, what is in flight and how old it is', async () => {
+    const held = later();
+    const { mapping, clock, idle } = mappingUnderTest({ BatchSize: 2 }, () => held.promise);
+    mapping.enable();
+    mapping.append(SHARD, records(1, 5));
+    await clock.advance(0);
+    const startMs = clock.now();
+    expect(mapping.backlog()).toEqual({ records: 5, inFlight: 2, oldestCreatedAtMs: startMs });
+    held.resolve(succeeds);
+    await idle();
+    expect(mapping.backlog()).toEqual({ records: 0, inFlight: 0, oldestCreatedAtMs: undefined });
+  });
+
+  it('an invoke that breaks its promise ends the mapping and is told to whoever waits', async () => {
+    const { mapping, idle } = mappingUnderTest({}, () => Promise.reject(new Error('no worker')));
+    mapping.enable();
+    mapping.append(SHARD, [record(1)]);
+    await expect(idle()).rejects.toThrow('no worker');
+    await expect(mapping.whenIdle()).rejects.toThrow('no worker');
+  });
+
+  it('what it does can be watched', async () => {
+    const { mapping, events, idle } = mappingUnderTest({});
+    mapping.enable();
+    mapping.append(SHARD, [record(1)]);
+    mapping.closeShard(SHARD);
+    await idle();
+    expect(events.map(({ kind }) => kind)).toEqual(['invoked', 'checkpoint', 'shard-done']);
+    expect(ordinal(mapping.checkpoints()[SHARD])).toBe(1);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { record, SHARD } from '../testing.ts';
+import { readCase } from './case.ts';
+import { runCase } from './run-case.ts';
+
+const shards = [{ shardId: SHARD, records: [{ atMs: 0, record: record(1) }] }];
+
+describe('a malformed case is refused with the place, the kind and the way out', () => {
+  it.each<[unknown, string]>([
+    [[], 'the case is a list; it must be an object, {…}'],
+    [{}, 'shards is missing; it must be a list of objects'],
+    [{ shards: [5] }, 'shards[0] is an integer; it must be an object, {…}'],
+    [
+      { shards: [{ records: [] }] },
+      'shards[0].shardId is missing; it must be a string such as "shardId-00000001"',
+    ],
+    [
+      { shards: [{ shardId: 's', records: {} }] },
+      'shards[0].records is an object; it must be a list of objects',
+    ],
+    [
+      { shards: [{ shardId: 's', records: [{ atMs: 0 }] }] },
+      'shards[0].records[0].record is missing; it must be a Lambda event record',
+    ],
+    [
+      { shards: [{ shardId: 's', records: [{ atMs: '5', record: {} }] }] },
+      'shards[0].records[0].atMs is the string "5"; it must be a number',
+    ],
+    [
+      { shards, handler: [{ whenBatchHas: [1], timeout: true }] },
+      'handler[0].whenBatchHas[0] is an integer; it must be a string',
+    ],
+    [
+      { shards, handler: [{ times: 1 }] },
+      'handler[0] has no answer; it must have exactly one of respond, reportMatched, throw, timeout, throttle',
+    ],
+    [
+      { shards, handler: [{ timeout: true, respond: {} }] },
+      'handler[0] has respond and timeout; it must have exactly one of respond, reportMatched, throw, timeout, throttle',
+    ],
+    [
+      { shards, parameters: { retentionLoss: 'loud' } },
+      'parameters.retentionLoss is the string "loud"; it must be one of silent, destination',
+    ],
+    [
+      { shards, parameters: { patience: 1 } },
+      expect.stringContaining('parameters.patience is no parameter; there are backoff'),
+    ],
+  ])('%j', (json, expected) => {
+    const message = () => {
+      try {
+        readCase(json);
+        return 'accepted';
+      } catch (error) {
+        return error instanceof Error ? error.message : '';
+      }
+    };
+    expect(message()).toEqual(expected);
+  });
+
+  it('members that are not known are listed, not refused', () => {
+    expect(readCase({ shards, title: 'recorded in spring' }).unknown).toEqual(['title']);
+  });
+});
+
+describe('a case', () => {
+  const transcript = async (more: object) => (await runCase(readCase({ shards, ...more }))).transcript;
+
+  it('gives the same transcript every time', async () => {
+    const failing = { mapping: { MaximumRetryAttempts: 2 }, handler: [{ timeout: true }] };
+    expect(await transcript(failing)).toEqual(await transcript(failing));
+  });
+
+  it('takes the stream from its records and the function beside it', () => {
+    const arn = 'arn:aws:dynamodb:ap-south-1:111122223333:table/T/stream/2026-01-01T00:00:00.000';
+    const { mapping } = readCase({
+      mapping: { FunctionName: 'f:live' },
+      shards: [{ shardId: 's', records: [{ atMs: 0, record: { ...record(1), eventSourceARN: arn } }] }],
+    });
+    expect(mapping).toMatchObject({
+      eventSourceArn: arn,
+      functionArn: 'arn:aws:lambda:ap-south-1:111122223333:function:f:live',
+    });
+  });
+
+  it('the first rule that matches decides, until it has applied often enough', async () => {
+    const { invocations } = await transcript({
+      handler: [
+        { whenBatchHas: ['another'], timeout: true },
+        { times: 2, throw: { errorType: 'E', errorMessage: 'e' } },
+        { times: 1, throttle: true },
+      ],
+    });
+    expect(invocations.map(({ outcome }) => outcome)).toEqual(['error', 'error', 'throttled', 'success']);
+  });
+
+  it('times may be relative or since the epoch', async () => {
+    const atMs = record(1).dynamodb.ApproximateCreationDateTime * 1000 + 250;
+    const { invocations } = await transcript({
+      shards: [{ shardId: SHARD, records: [{ atMs, record: record(1) }] }],
+      mapping: { MaximumRecordAgeInSeconds: 60 },
+    });
+    expect(invocations.map((invocation) => invocation.atMs)).toEqual([atMs]);
+  });
+
+  it('a mapping that is disabled and never enabled delivers nothing', async () => {
+    expect(await transcript({ mapping: { Enabled: false } })).toEqual({
+      invocations: [],
+      onFailure: [],
+      filtered: [],
+      checkpoints: {},
+    });
+  });
+
+  it('a failing day passes in no time: without limits a record is retried until it leaves the stream', async () => {
+    const { invocations, onFailure, checkpoints } = await transcript({ handler: [{ timeout: true }] });
+    const lastMs = invocations.at(-1)?.atMs ?? 0;
+    expect(lastMs).toBeGreaterThan(23.9 * 3_600_000);
+    expect(lastMs).toBeLessThanOrEqual(24 * 3_600_000);
+    expect(onFailure).toEqual([]);
+    expect(Object.keys(checkpoints)).toEqual([SHARD]);
+  });
+});
