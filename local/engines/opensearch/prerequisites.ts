@@ -1,0 +1,70 @@
+/** Finds what OpenSearch needs of this machine: a Java it runs on, Maven to fetch it with, and room for its files. */
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EngineUnavailable } from './engine-unavailable.ts';
+
+const run = promisify(execFile);
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** OpenSearch 2.x needs Java 11, and a security manager, which Java 24 removed (JEP 486). */
+const JAVA = { first: 11, last: 23 } as const;
+
+/** @returns the path of a `java` that OpenSearch 2.x runs on. @throws {EngineUnavailable} */
+export async function findJava(environment: Environment): Promise<string> {
+  const homes = [environment['OPENSEARCH_JAVA_HOME'], environment['JAVA_HOME'], ...installedHomes()];
+  const candidates = ['java', ...homes.flatMap((home) => (home ? [join(home, 'bin', 'java')] : []))];
+  const unfit = new Set<number>();
+  for (const candidate of candidates) {
+    const version = await javaVersion(candidate, environment);
+    if (version === undefined) continue;
+    if (version >= JAVA.first && version <= JAVA.last) return candidate;
+    unfit.add(version);
+  }
+  throw new EngineUnavailable(
+    'OpenSearch',
+    unfit.size > 0 ? `Java is ${[...unfit].join(' and ')}` : 'there is no Java',
+    `install Java 17 (Debian: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17) or set JAVA_HOME to a Java from ${JAVA.first} to ${JAVA.last}`,
+  );
+}
+
+function installedHomes(): string[] {
+  try {
+    return readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name));
+  } catch {
+    return [];
+  }
+}
+
+async function javaVersion(java: string, environment: Environment): Promise<number | undefined> {
+  try {
+    const { stderr, stdout } = await run(java, ['-version'], { env: { ...environment } });
+    const [, major] = /version "(\d+)/.exec(stderr + stdout) ?? [];
+    return major === undefined ? undefined : Number(major);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {EngineUnavailable} */
+export async function findMaven(environment: Environment): Promise<string> {
+  try {
+    await run('mvn', ['--version'], { env: { ...environment } });
+    return 'mvn';
+  } catch {
+    throw new EngineUnavailable(
+      'OpenSearch',
+      'there is no Maven to fetch it with',
+      'install Maven (Debian: apt-get install maven; macOS: brew install maven)',
+    );
+  }
+}
+
+/** Where engines are kept between runs; `fallback` where the user has no home. */
+export function engineCache(environment: Environment, fallback: string): string {
+  const { XDG_CACHE_HOME, HOME } = environment;
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'streamkeeper', 'engines');
+  return HOME ? join(HOME, '.cache', 'streamkeeper', 'engines') : fallback;
+}
