@@ -63,7 +63,7 @@ export class StreamProcessor extends Construct {
       stage: props.stage,
       name: props.name,
       entry: `processors/${props.name}/handler.ts`,
-      description: `Follows the stream of ${props.table.tableName}`,
+      description: `Carries out what changes on a table's stream mean: processor ${props.name}`,
       timeoutSeconds,
       memoryMb: props.memoryMb ?? 512,
       environment: {
