@@ -25,7 +25,10 @@ export async function send<Body>(start: () => PendingRequest, context: BatchCont
   const { clock, deadline } = context;
   if (deadline.passed()) return { kind: 'transient', failure: { code: 'DEADLINE' } };
   const pending = start();
-  const abort = () => pending.abort?.();
+  // Must return nothing: a listener's thenable that rejects, as this one then does, ends the process (Node, "EventTarget error handling").
+  const abort = (): void => {
+    pending.abort?.();
+  };
   const cancelTimeout = clock.after(REQUEST_TIMEOUT_MS, abort);
   deadline.signal.addEventListener('abort', abort, { once: true });
   try {

@@ -1,0 +1,99 @@
+/** What may go wrong between the function and its dependencies: one fate per request, then outages by time. */
+import fc from 'fast-check';
+
+/** What becomes of one request to the search engine. */
+export type Fate =
+  | 'ok'
+  /** The connection breaks before the engine sees the request, or after it has carried it out. */
+  | 'reset-before'
+  | 'reset-after'
+  /** No answer ever comes; the request lands while the client has long given up, or never. */
+  | 'late-landing'
+  | 'lost'
+  | 'queue-full'
+  | 'unavailable'
+  /** Every second operation of a bulk is refused for a full queue, the others are carried out. */
+  | 'partly-refused';
+
+const troubles: readonly Fate[] = [
+  'reset-before',
+  'reset-after',
+  'late-landing',
+  'lost',
+  'queue-full',
+  'unavailable',
+  'partly-refused',
+];
+
+/** Fates of the first requests, in order; after them all is well. */
+export const fates = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Fate>('ok') },
+    { weight: 2, arbitrary: fc.constantFrom(...troubles) },
+  ),
+  { maxLength: 25 },
+);
+
+export interface Outage {
+  readonly kind: 'engine-down' | 'write-block' | 'alias-missing' | 'table-down' | 'queue-down';
+  readonly fromMs: number;
+  readonly forMs: number;
+}
+
+export const outages = fc.array(
+  fc.record({
+    kind: fc.constantFrom<Outage['kind']>(
+      'engine-down',
+      'write-block',
+      'alias-missing',
+      'table-down',
+      'queue-down',
+    ),
+    fromMs: fc.integer({ min: 0, max: 60_000 }),
+    forMs: fc.integer({ min: 100, max: 300_000 }),
+  }),
+  { maxLength: 2 },
+);
+
+/** An invocation that dies, counted from the first, at its `request`-th request to the engine. */
+export interface Crash {
+  readonly invocation: number;
+  readonly request: number;
+  readonly when: 'before-write' | 'after-write' | 'before-answer';
+}
+
+export const crashes = fc.array(
+  fc.record({
+    invocation: fc.integer({ min: 0, max: 8 }),
+    request: fc.integer({ min: 0, max: 3 }),
+    when: fc.constantFrom<Crash['when']>('before-write', 'after-write', 'before-answer'),
+  }),
+  { maxLength: 2 },
+);
+
+/** Letters, by their number, that the queue refuses; `kept` ones are stored all the same. */
+export const letterFaults = fc.array(
+  fc.record({ letter: fc.integer({ min: 0, max: 6 }), kept: fc.boolean() }),
+  {
+    maxLength: 2,
+  },
+);
+
+/** Some records delivered again, at some time, beside what the mapping delivers; `redriven` through the marked door. */
+export interface Again {
+  readonly atMs: number;
+  /** Fractions of the history, so that it means the same however long the history is. */
+  readonly from: number;
+  readonly size: number;
+  readonly redriven: boolean;
+}
+
+export const again = fc.array(
+  fc.record({
+    atMs: fc.oneof(fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 400_000 })),
+    from: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    size: fc.integer({ min: 1, max: 4 }),
+    redriven: fc.boolean(),
+  }),
+  { maxLength: 4 },
+);

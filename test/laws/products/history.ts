@@ -1,0 +1,68 @@
+/** Random histories of the products table: hot keys, deletions of both kinds, re-creation, other rows, and items that cannot be projected. */
+import fc from 'fast-check';
+
+/** One write, in table terms. `pauseMs` passes before it. */
+export type Write =
+  | { readonly kind: 'put'; readonly product: string; readonly price: number; readonly pauseMs: number }
+  | { readonly kind: 'status'; readonly product: string; readonly status: string; readonly pauseMs: number }
+  | { readonly kind: 'spoil'; readonly product: string; readonly how: Spoiled; readonly pauseMs: number }
+  | { readonly kind: 'remove'; readonly product: string; readonly pauseMs: number }
+  | { readonly kind: 'other-row'; readonly product: string; readonly row: string; readonly pauseMs: number };
+
+/** What makes an item poison: our own schema refuses it, or the engine's mapping does. */
+export type Spoiled = 'schema' | 'engine';
+
+const product = fc.constantFrom('p1', 'p2', 'p3', 'p4');
+/** Most writes come in bursts; some after a tombstone's life. */
+const pauseMs = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 50 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 100, max: 5_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 20_000, max: 120_000 }) },
+);
+
+export const write: fc.Arbitrary<Write> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('put' as const),
+      product,
+      price: fc.integer({ min: 1, max: 999 }),
+      pauseMs,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('status' as const),
+      product,
+      status: fc.constantFrom('active', 'sold', 'expired', 'deleted'),
+      pauseMs,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('spoil' as const),
+      product,
+      how: fc.constantFrom<Spoiled>('schema', 'engine'),
+      pauseMs,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('remove' as const), product, pauseMs }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('other-row' as const),
+      product,
+      row: fc.constantFrom('PRICING', 'IMAGES'),
+      pauseMs,
+    }),
+  },
+);
+
+export const history = fc.array(write, { minLength: 1, maxLength: 30 });
+
+/** How sequence numbers rise: AWS's counter, with ties in its high digits, or an emulator's small integers. */
+export type Numbering = 'aws' | 'aws-with-ties' | 'small';
+
+export const numbering = fc.constantFrom<Numbering>('aws', 'aws', 'aws-with-ties', 'small');

@@ -1,0 +1,59 @@
+/** What must hold at the end of any scenario, in words that name the product or the record for which it does not. */
+import type { World } from './world.ts';
+
+const PRODUCTS = ['p1', 'p2', 'p3', 'p4'];
+
+/** G5, G6: the index equals the table; where an item cannot be projected, it holds a state that item once had, or nothing. */
+export function indexEqualsTable(world: World): string[] {
+  return PRODUCTS.flatMap((product) => problemOf(product, world) ?? []);
+}
+
+function problemOf(product: string, { table, documents }: World): string | undefined {
+  const stored = documents.get(product);
+  const wanted = table.wanted(product);
+  switch (wanted.kind) {
+    case 'document':
+      if (stored === wanted.json) return undefined;
+      return `${product}: the index holds ${stored ?? 'nothing'}, the table ${wanted.json}`;
+    case 'nothing':
+      return stored === undefined ? undefined : `${product}: the index holds ${stored}, the table nothing`;
+    case 'spoiled':
+      if (stored === undefined || table.pastDocuments(product).has(stored)) return undefined;
+      return `${product}: the index holds ${stored}, which the product never was`;
+  }
+}
+
+/**
+ * G1, G3: one letter for each record that our schema refuses, at most one for each that the engine refuses (a newer state may have
+ * come first), none for any other, and nothing given up by the mapping.
+ *
+ * @param mayRepeat true when a delivery beside the mapping's, a crash or an ambiguous answer of the queue may have lettered a record again
+ */
+export function onlyPoisonIsLettered({ table, letters, onFailure }: World, mayRepeat: boolean): string[] {
+  const times = new Map<string, number>();
+  for (const { record } of letters) {
+    const { eventID } = record as { eventID: string };
+    times.set(eventID, (times.get(eventID) ?? 0) + 1);
+  }
+  const problems = onFailure.map((body) => `the mapping gave up: ${body}`);
+  for (const [eventId, count] of times) {
+    if (!table.poison.has(eventId)) problems.push(`${eventId} is no poison, and was lettered`);
+    if (count > 1 && !mayRepeat) problems.push(`${eventId} was lettered ${count} times`);
+  }
+  for (const [eventId, how] of table.poison) {
+    if (how === 'schema' && !times.has(eventId))
+      problems.push(`${eventId} is poison, and was never lettered`);
+  }
+  return problems;
+}
+
+/** G3: a letter holds the whole record as it was delivered. */
+export function lettersAreWhole({ table, letters }: World): string[] {
+  const originals = new Map(table.records.map((record) => [record.eventID, JSON.stringify(record)]));
+  return letters.flatMap(({ record }) => {
+    const { eventID } = record as { eventID: string };
+    return originals.get(eventID) === JSON.stringify(record)
+      ? []
+      : [`the letter of ${eventID} is not the record`];
+  });
+}

@@ -1,0 +1,129 @@
+/** The products table in memory: rows as they are now, the stream records of every write, and every state a product has had. */
+import { desiredState } from '../../../processors/products/document.ts';
+import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
+import { decodeImage } from '../../../shared/stream/attribute-value.ts';
+import type { Item } from '../../../shared/stream/change.ts';
+import { productImage, productKeys, streamRecord } from '../../support/record.ts';
+import type { Numbering, Spoiled, Write } from './history.ts';
+
+export type StreamRecord = ReturnType<typeof streamRecord>;
+
+type Image = Record<string, unknown>;
+
+export type Wanted =
+  | { readonly kind: 'document'; readonly json: string }
+  | { readonly kind: 'nothing' }
+  /** The item cannot be projected as it is. */
+  | { readonly kind: 'spoiled'; readonly how: Spoiled };
+
+/** Our schema takes any text for a date; the engine's mapping does not. */
+const UNREADABLE_DATE = { S: 'yesterday' };
+
+export class ProductsTable {
+  readonly records: StreamRecord[] = [];
+  /** Event ids of records whose own image can never be projected, by what refuses it. */
+  readonly poison = new Map<string, Spoiled>();
+  readonly #rows = new Map<string, Image>();
+  readonly #pastDocuments = new Map<string, Set<string>>();
+  readonly #numbering: Numbering;
+  #counter = 40_000;
+  #noise = 0n;
+
+  constructor(numbering: Numbering) {
+    this.#numbering = numbering;
+  }
+
+  /** @returns the stream record of the write; undefined if it changed nothing */
+  write(write: Write, nowMs: number): StreamRecord | undefined {
+    const row = write.kind === 'other-row' ? write.row : 'DETAILS';
+    const name = `${write.product} ${row}`;
+    const before = this.#rows.get(name);
+    const after = changed(write, before, this.#counter);
+    if (before === undefined && after === undefined) return undefined;
+    if (after === undefined) this.#rows.delete(name);
+    else this.#rows.set(name, after);
+    const record = streamRecord({
+      eventName: after === undefined ? 'REMOVE' : before === undefined ? 'INSERT' : 'MODIFY',
+      seq: this.#nextNumber(),
+      at: Math.floor(nowMs / 1000),
+      keys: productKeys(write.product, row),
+      ...(after === undefined ? {} : { newImage: after }),
+      ...(before === undefined ? {} : { oldImage: before }),
+    });
+    this.records.push(record);
+    if (row === 'DETAILS') this.#remember(write.product, record.eventID);
+    return record;
+  }
+
+  readonly readItems: ReadItems = async (keys) =>
+    keys.map((key) => this.#item(`${productOf(key)} ${key.SK}`));
+
+  /** What the index should hold for a product now. */
+  wanted(product: string): Wanted {
+    const desired = desiredState(product, this.#item(`${product} DETAILS`));
+    if (!desired.ok) return { kind: 'spoiled', how: 'schema' };
+    if (desired.effect.kind === 'delete') return { kind: 'nothing' };
+    if (this.#rows.get(`${product} DETAILS`)?.created_at === UNREADABLE_DATE)
+      return { kind: 'spoiled', how: 'engine' };
+    return { kind: 'document', json: JSON.stringify(desired.effect.document) };
+  }
+
+  /** Every document the product could have had at some time. */
+  pastDocuments(product: string): ReadonlySet<string> {
+    return this.#past(product);
+  }
+
+  #remember(product: string, eventId: string): void {
+    const wanted = this.wanted(product);
+    if (wanted.kind === 'document') this.#past(product).add(wanted.json);
+    if (wanted.kind === 'spoiled') this.poison.set(eventId, wanted.how);
+  }
+
+  #item(name: string): Item | undefined {
+    const row = this.#rows.get(name);
+    return row === undefined ? undefined : decodeImage(row);
+  }
+
+  #past(product: string): Set<string> {
+    const past = this.#pastDocuments.get(product) ?? new Set();
+    this.#pastDocuments.set(product, past);
+    return past;
+  }
+
+  #nextNumber(): string {
+    this.#counter++;
+    this.#noise += 7_919n;
+    switch (this.#numbering) {
+      case 'small':
+        return String(this.#counter);
+      case 'aws':
+        return String(BigInt(this.#counter) * 10n ** 20n + this.#noise);
+      case 'aws-with-ties':
+        return String(BigInt(this.#counter >> 2) * 10n ** 20n + this.#noise);
+    }
+  }
+}
+
+const productOf = (key: Readonly<Record<string, string>>) => (key.PK ?? '').slice('PRODUCT#'.length);
+
+/** @returns the row after the write, undefined if there is none */
+function changed(write: Write, before: Image | undefined, counter: number): Image | undefined {
+  switch (write.kind) {
+    case 'put':
+      return productImage(write.product, { pricing: price(write.price), revision: { N: String(counter) } });
+    case 'other-row':
+      return { ...productKeys(write.product, write.row), revision: { N: String(counter) } };
+    case 'status':
+      return before === undefined ? undefined : { ...before, status: { S: write.status } };
+    case 'spoil':
+      return productImage(write.product, spoiledAttribute(write.how));
+    case 'remove':
+      return undefined;
+  }
+}
+
+const price = (rupees: number) => ({ M: { retail: { M: { price: { N: String(rupees) } } } } });
+
+function spoiledAttribute(how: Spoiled): Image {
+  return how === 'schema' ? { quantity_available: { S: 'many' } } : { created_at: UNREADABLE_DATE };
+}

@@ -1,0 +1,71 @@
+/** The laws of products → search, on random histories, deliveries and faults. A failing case prints its seed and shrinks. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { embeddedEngine } from './embedded-engine.ts';
+import { again, crashes, fates, letterFaults, outages } from './faults.ts';
+import { history, numbering } from './history.ts';
+import { indexEqualsTable, lettersAreWhole, onlyPoisonIsLettered } from './laws.ts';
+import { type Scenario, World } from './world.ts';
+
+const RUNS = 200;
+
+const mapping = fc.record({
+  BatchSize: fc.integer({ min: 1, max: 12 }),
+  ParallelizationFactor: fc.constantFrom(1, 1, 3),
+  BisectBatchOnFunctionError: fc.boolean(),
+  MaximumBatchingWindowInSeconds: fc.constantFrom(0, 0, 1),
+});
+
+const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
+
+const nothing = { fates: [], outages: [], crashes: [], letterFaults: [], again: [] };
+
+async function broken(scenario: Scenario): Promise<string[]> {
+  const world = new World(scenario, embeddedEngine);
+  await world.run();
+  const mayRepeat =
+    scenario.again.length > 0 ||
+    scenario.crashes.length > 0 ||
+    scenario.letterFaults.some(({ kept }) => kept);
+  const problems = [
+    ...world.broken,
+    ...indexEqualsTable(world),
+    ...onlyPoisonIsLettered(world, mayRepeat),
+    ...lettersAreWhole(world),
+  ];
+  const lettersBefore = world.letters.length;
+  await world.redrive(world.letters.map(({ record }) => record).toReversed());
+  if (world.letters.length > lettersBefore) problems.push('a redrive wrote a letter');
+  problems.push(...indexEqualsTable(world).map((problem) => `after a redrive: ${problem}`));
+  world.close();
+  return problems;
+}
+
+function holds(parts: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]> }>) {
+  const constants = Object.fromEntries(
+    Object.entries(nothing).map(([name, value]) => [name, fc.constant(value)]),
+  );
+  const scenario = fc.record({ ...constants, history, numbering, mapping, enabledAfterMs, ...parts });
+  return fc.assert(
+    fc.asyncProperty(scenario as fc.Arbitrary<Scenario>, async (one) => {
+      expect(await broken(one)).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+}
+
+describe('products → search ends with index = table, each poison record lettered once, and nothing lost', () => {
+  it('on any history, however it is cut into batches and however late it is delivered', () => holds({}));
+
+  it('when requests to the engine break, get lost, are refused or land late', () => holds({ fates }));
+
+  it('when the engine, the alias, the table or the queue is away for a while', () => holds({ outages }));
+
+  it('when invocations die before a write, after it, or before they answer', () => holds({ crashes, fates }));
+
+  it('when the queue refuses letters in the middle of sending', () => holds({ letterFaults }));
+
+  it('when records are delivered again, or redriven, beside the live ones', () => holds({ again }));
+
+  it('under all of it at once', () => holds({ fates, outages, crashes, letterFaults, again }));
+});

@@ -1,0 +1,286 @@
+/**
+ * The whole path in one process on a virtual clock: the products table writes, the event source mapping delivers, the shipped
+ * processor works through the real OpenSearch client, and faults strike where they were told to.
+ */
+import type { Client } from '@opensearch-project/opensearch';
+import {
+  createEventSourceMapping,
+  type InvokeResult,
+  parseMapping,
+} from '../../../local/event-source-mapping/index.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { productsProcessor } from '../../../processors/products/processor.ts';
+import type { DeadLetter, DeadLetterSink } from '../../../shared/dead-letters/letter.ts';
+import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
+import { streamHandler } from '../../../shared/stream/handler.ts';
+import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+import { STREAM_ARN } from '../../support/record.ts';
+import type { Again, Crash, Fate, Outage } from './faults.ts';
+import { type Engine, faultyClient } from './faulty-search.ts';
+import type { Numbering, Write } from './history.ts';
+import { ProductsTable, type StreamRecord } from './products-table.ts';
+
+export interface Scenario {
+  readonly history: readonly Write[];
+  readonly numbering: Numbering;
+  readonly mapping: {
+    readonly BatchSize: number;
+    readonly ParallelizationFactor: number;
+    readonly BisectBatchOnFunctionError: boolean;
+    readonly MaximumBatchingWindowInSeconds: number;
+  };
+  /** The mapping starts this long after the first write: a backlog is old. */
+  readonly enabledAfterMs: number;
+  readonly fates: readonly Fate[];
+  readonly outages: readonly Outage[];
+  readonly crashes: readonly Crash[];
+  readonly letterFaults: readonly { readonly letter: number; readonly kept: boolean }[];
+  readonly again: readonly Again[];
+}
+
+const START_MS = 1_700_000_000_000;
+const TIMEOUT_MS = 60_000;
+const SHARD = 'shardId-00000001700000000000-00000001';
+
+export interface SearchEngineUnderTest {
+  readonly handle: Engine;
+  /** Documents as JSON without their event ids. */
+  documents(): ReadonlyMap<string, string>;
+  hideAlias(hidden: boolean): void;
+  close(): void;
+}
+
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly table: ProductsTable;
+  readonly letters: DeadLetter[] = [];
+  readonly onFailure: string[] = [];
+  /** Laws broken on the way, in words. */
+  readonly broken: string[] = [];
+  readonly #scenario: Scenario;
+  readonly #engine: SearchEngineUnderTest;
+  readonly #fates: Fate[];
+  #invocations = 0;
+  #lettersTried = 0;
+  #ids = 0;
+
+  constructor(scenario: Scenario, engine: (clock: Clock) => SearchEngineUnderTest) {
+    this.#scenario = scenario;
+    this.#engine = engine(this.clock);
+    this.#fates = [...scenario.fates];
+    this.table = new ProductsTable(scenario.numbering);
+  }
+
+  get documents(): ReadonlyMap<string, string> {
+    return this.#engine.documents();
+  }
+
+  /** Runs the whole history until everything is settled, faults and all. */
+  async run(): Promise<void> {
+    await this.clock.runUntil(this.#live());
+  }
+
+  /** Sends records through the marked door until each is settled or poison. */
+  async redrive(records: readonly unknown[]): Promise<RedriveResponse['outcomes']> {
+    return this.clock.runUntil(this.#redriveUntilSettled(records));
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+
+  async #live(): Promise<void> {
+    const { history, enabledAfterMs, again } = this.#scenario;
+    const extra = again.map((one) => this.#again(one));
+    await Promise.all([this.#deliver(history, enabledAfterMs), ...extra]);
+  }
+
+  async #deliver(writes: readonly Write[], enabledAfterMs: number): Promise<void> {
+    const mapping = createEventSourceMapping({
+      mapping: parseMapping({
+        ...this.#scenario.mapping,
+        MaximumRetryAttempts: 500,
+        MaximumRecordAgeInSeconds: 43_200,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        EventSourceArn: STREAM_ARN,
+      }),
+      clock: this.clock,
+      ids: () => `id-${this.#ids++}`,
+      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
+      onFailure: async ({ body }) => {
+        this.onFailure.push(body);
+      },
+    });
+    mapping.addShard({ shardId: SHARD });
+    this.clock.after(enabledAfterMs, () => mapping.enable());
+    for (const write of writes) {
+      await this.#wait(write.pauseMs);
+      const record = this.table.write(write, this.clock.now());
+      if (record !== undefined) mapping.append(SHARD, [record]);
+    }
+    await this.#wait(enabledAfterMs + 1);
+    await mapping.whenIdle();
+    mapping.stop();
+  }
+
+  async #again({ atMs, from, size, redriven }: Again): Promise<void> {
+    await this.#wait(atMs);
+    const start = Math.floor(from * this.table.records.length);
+    const records = this.table.records.slice(start, start + size);
+    if (records.length === 0) return;
+    if (redriven) await this.#redriveUntilSettled(records);
+    else await this.#untilAnswered(records);
+  }
+
+  /** At least once: what another delivery reports comes again, as from the mapping. */
+  async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
+    let pending: readonly StreamRecord[] = records;
+    while (pending.length > 0) {
+      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`);
+      const reported =
+        result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
+      const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
+      pending = from < 0 ? [] : pending.slice(from);
+      await this.#wait(200);
+    }
+  }
+
+  async #redriveUntilSettled(records: readonly unknown[]): Promise<RedriveResponse['outcomes']> {
+    for (;;) {
+      const result = await this.#invoke(
+        { Records: records, redrive: { id: 'law' } },
+        `redrive-${this.#ids++}`,
+      );
+      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
+      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
+        return outcomes;
+      await this.#wait(1_000);
+    }
+  }
+
+  #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
+    const number = this.#invocations++;
+    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
+    const environment = new ExecutionEnvironment(this.clock);
+    let requests = 0;
+    const client = faultyClient({
+      clock: this.clock,
+      engine: this.#engine.handle,
+      alive: () => environment.alive,
+      watch: (body) => this.#watchKeys(body),
+      fate: () => {
+        this.#engine.hideAlias(this.#outage('alias-missing'));
+        const strikes = crash?.request === requests++;
+        if (strikes && crash.when === 'before-write') return environment.die('lost');
+        if (strikes && crash.when === 'after-write') return environment.die('reset-after');
+        if (this.#outage('engine-down')) return 'reset-before';
+        return this.#fates.shift() ?? 'ok';
+      },
+    });
+    const handler = this.#handler(client, environment);
+    const startedMs = this.clock.now();
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
+    };
+    const answered = handler(event, context).then((payload): InvokeResult => {
+      if (crash?.when === 'before-answer') environment.die('ok');
+      return environment.alive ? { kind: 'returned', payload } : died;
+    });
+    const timedOut = new Promise<InvokeResult>((resolve) => {
+      this.clock.after(TIMEOUT_MS, () => {
+        if (!environment.alive) return;
+        this.broken.push('an invocation ran into its time-out');
+        environment.die('ok');
+        resolve({ kind: 'timeout' });
+      });
+    });
+    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #handler(client: Client, environment: ExecutionEnvironment) {
+    const readItems: ReadItems = async (keys, signal) => {
+      await this.#wait(2);
+      if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
+      return this.table.readItems(keys, signal);
+    };
+    const processor = productsProcessor({ client, alias: 'products', readItems });
+    return streamHandler(processor, {
+      clock: environment.clock,
+      random: () => 0.5,
+      sink: this.#sink(environment),
+      reporter: { report() {} },
+    });
+  }
+
+  #sink(environment: ExecutionEnvironment): DeadLetterSink {
+    return {
+      send: async (letter) => {
+        await this.#wait(1);
+        const fault = this.#scenario.letterFaults.find((one) => one.letter === this.#lettersTried);
+        this.#lettersTried++;
+        const refused = fault !== undefined || this.#outage('queue-down');
+        if (environment.alive && (!refused || fault?.kept === true)) this.letters.push(letter);
+        if (refused) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
+      },
+    };
+  }
+
+  #outage(kind: Outage['kind']): boolean {
+    const elapsed = this.clock.now() - START_MS;
+    return this.#scenario.outages.some(
+      (one) => one.kind === kind && elapsed >= one.fromMs && elapsed < one.fromMs + one.forMs,
+    );
+  }
+
+  /** One bulk may not hold a key twice: which of the two wins would be up to the engine. */
+  #watchKeys(body: string): void {
+    const ids = [...body.matchAll(/^\{"(?:index|delete)":\{"_id":"([^"]*)"/gm)].map(([, id]) => id);
+    if (new Set(ids).size < ids.length) this.broken.push('a bulk held a key twice');
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+}
+
+const died: InvokeResult = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' };
+
+function lowestReported(payload: unknown): string | undefined {
+  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
+  return batchItemFailures[0]?.itemIdentifier;
+}
+
+/** A function's process: once dead or done, its timers are silent and nothing it started is heard of again. */
+class ExecutionEnvironment {
+  alive = true;
+  readonly death: Promise<InvokeResult>;
+  readonly clock: Clock;
+  #die: (result: InvokeResult) => void = () => {};
+
+  constructor(clock: Clock) {
+    this.death = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+    this.clock = {
+      now: () => clock.now(),
+      after: (ms, fn) =>
+        clock.after(ms, () => {
+          if (this.alive) fn();
+        }),
+    };
+  }
+
+  die(lastRequest: Fate): Fate {
+    this.alive = false;
+    this.#die(died);
+    return lastRequest;
+  }
+
+  end(): void {
+    this.alive = false;
+  }
+}
