@@ -7,9 +7,7 @@ test.each(['dev', 'staging', 'prod'])('%s is a stage', (name) => {
 });
 
 test('a stage that does not exist is refused in one line that names those that do', () => {
-  expect(() => stageOf('production')).toThrow(
-    '--stage: "production" is not a stage; use one of dev, staging, prod',
-  );
+  expect(() => stageOf('production')).toThrow('"production" is not a stage; use one of dev, staging, prod');
   expect(() => stageOf('toString')).toThrow('is not a stage');
 });
 

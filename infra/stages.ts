@@ -110,6 +110,6 @@ const stages: Readonly<Record<StageName, Stage>> = {
 /** @throws Error with one line when there is no such stage */
 export function stageOf(name: string): Stage {
   const known = STAGE_NAMES.find((stage) => stage === name);
-  if (!known) throw new Error(`--stage: "${name}" is not a stage; use one of ${STAGE_NAMES.join(', ')}`);
+  if (!known) throw new Error(`"${name}" is not a stage; use one of ${STAGE_NAMES.join(', ')}`);
   return checkStage(stages[known]);
 }

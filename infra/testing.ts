@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { onTestFinished } from 'vitest';
 import { buildApp, type StreamkeeperApp } from './build-app.ts';
 
 export interface Resource {
@@ -20,8 +19,7 @@ export type StackName = keyof StreamkeeperApp['stacks'];
 
 /** All stacks of a stage as templates. */
 export function templatesOf(stage: string): Readonly<Record<StackName, Template>> {
-  const outdir = mkdtempSync(join(tmpdir(), 'streamkeeper-synth-'));
-  try {
+  return inFolder((outdir) => {
     const { stacks } = buildApp({ stage, outdir, bundle: false });
     return {
       ekBharath: Template.fromStack(stacks.ekBharath),
@@ -29,22 +27,31 @@ export function templatesOf(stage: string): Readonly<Record<StackName, Template>
       opportunityAnalysis: Template.fromStack(stacks.opportunityAnalysis),
       mediphant: Template.fromStack(stacks.mediphant),
     };
+  });
+}
+
+/** The template of a stack that holds what `build` puts into it. */
+export function templateOf(build: (stack: Stack) => void): Template {
+  return inFolder((outdir) => {
+    const app = new App({
+      outdir,
+      builtinCloudFormationValidation: false,
+      analyticsReporting: false,
+      context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/aws-iam:minimizePolicies': true },
+    });
+    const stack = new Stack(app, 'Test');
+    build(stack);
+    return Template.fromStack(stack);
+  });
+}
+
+function inFolder<T>(work: (outdir: string) => T): T {
+  const outdir = mkdtempSync(join(tmpdir(), 'streamkeeper-synth-'));
+  try {
+    return work(outdir);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
-}
-
-/** An empty stack to try one construct in; its output folder goes with the test. */
-export function emptyStack(): Stack {
-  const outdir = mkdtempSync(join(tmpdir(), 'streamkeeper-synth-'));
-  onTestFinished(() => rmSync(outdir, { recursive: true, force: true }));
-  const app = new App({
-    outdir,
-    builtinCloudFormationValidation: false,
-    analyticsReporting: false,
-    context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/aws-iam:minimizePolicies': true },
-  });
-  return new Stack(app, 'Test');
 }
 
 export function streamedTable(stack: Stack): Table {

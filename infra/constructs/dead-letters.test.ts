@@ -1,20 +1,22 @@
 /** Letters and their bucket: encrypted, TLS only, gone after 14 days, and every object announced. */
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { stageOf } from '../stages.ts';
-import { emptyStack, resource, statements } from '../testing.ts';
+import { resource, statements, templateOf } from '../testing.ts';
 import { DeadLetters } from './dead-letters.ts';
 
-function letters(name = 'products', stage = 'dev'): Template {
-  const stack = emptyStack();
-  new DeadLetters(stack, 'DeadLetters', { stage: stageOf(stage), name });
-  return Template.fromStack(stack);
+function lettersOf(name: string, stage: string): Template {
+  return templateOf((stack) => {
+    new DeadLetters(stack, 'DeadLetters', { stage: stageOf(stage), name });
+  });
 }
+
+const template = lettersOf('products', 'dev');
 
 const refusesPlainText = { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
 
 test('the queue is encrypted by SQS itself, takes a whole mebibyte and keeps a letter for 14 days', () => {
-  expect(resource(letters(), 'AWS::SQS::Queue').Properties).toMatchObject({
+  expect(resource(template, 'AWS::SQS::Queue').Properties).toMatchObject({
     SqsManagedSseEnabled: true,
     MessageRetentionPeriod: 14 * 24 * 3600,
     MaximumMessageSize: 1_048_576,
@@ -23,12 +25,12 @@ test('the queue is encrypted by SQS itself, takes a whole mebibyte and keeps a l
 
 test('queue and bucket refuse what is not sent over TLS', () => {
   for (const type of ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']) {
-    expect(statements(resource(letters(), type))).toContainEqual(expect.objectContaining(refusesPlainText));
+    expect(statements(resource(template, type))).toContainEqual(expect.objectContaining(refusesPlainText));
   }
 });
 
 test('the bucket is encrypted and closed to the public', () => {
-  expect(resource(letters(), 'AWS::S3::Bucket').Properties).toMatchObject({
+  expect(resource(template, 'AWS::S3::Bucket').Properties).toMatchObject({
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
     },
@@ -42,7 +44,7 @@ test('the bucket is encrypted and closed to the public', () => {
 });
 
 test('objects and unfinished uploads do not outlive the letters', () => {
-  expect(resource(letters(), 'AWS::S3::Bucket').Properties['LifecycleConfiguration']).toEqual({
+  expect(resource(template, 'AWS::S3::Bucket').Properties['LifecycleConfiguration']).toEqual({
     Rules: [
       {
         Status: 'Enabled',
@@ -51,11 +53,10 @@ test('objects and unfinished uploads do not outlive the letters', () => {
       },
     ],
   });
-  expect(resource(letters(), 'AWS::S3::Bucket').Properties).not.toHaveProperty('VersioningConfiguration');
+  expect(resource(template, 'AWS::S3::Bucket').Properties).not.toHaveProperty('VersioningConfiguration');
 });
 
 test("the bucket's own configuration announces new objects of both prefixes to the queue", () => {
-  const template = letters();
   const queueArn = { 'Fn::GetAtt': [resource(template, 'AWS::SQS::Queue').id, 'Arn'] };
   const announcement = (prefix: string) => ({
     Event: 's3:ObjectCreated:*',
@@ -68,7 +69,6 @@ test("the bucket's own configuration announces new objects of both prefixes to t
 });
 
 test('the queue takes announcements from this bucket of this account, and is ready before the bucket', () => {
-  const template = letters();
   const bucket = resource(template, 'AWS::S3::Bucket');
   const policy = resource(template, 'AWS::SQS::QueuePolicy');
   const [, parts] = (bucket.Properties['BucketName'] as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
@@ -87,13 +87,14 @@ test('the queue takes announcements from this bucket of this account, and is rea
 });
 
 test('the queue and the bucket stay when a stack that keeps its data goes', () => {
+  const prod = lettersOf('products', 'prod');
   for (const type of ['AWS::SQS::Queue', 'AWS::S3::Bucket']) {
-    expect(resource(letters('products', 'dev'), type).DeletionPolicy).toBe('Delete');
-    expect(resource(letters('products', 'prod'), type).DeletionPolicy).toBe('Retain');
+    expect(resource(template, type).DeletionPolicy).toBe('Delete');
+    expect(resource(prod, type).DeletionPolicy).toBe('Retain');
   }
 });
 
 test('a name whose bucket could not exist is refused with the number of letters to take off', () => {
-  expect(() => letters('analysis-results', 'staging')).not.toThrow();
-  expect(() => letters('analysis-results-and-more', 'staging')).toThrow('shorten the name by 7');
+  expect(() => lettersOf('analysis-results', 'staging')).not.toThrow();
+  expect(() => lettersOf('analysis-results-and-more', 'staging')).toThrow('shorten the name by 7');
 });

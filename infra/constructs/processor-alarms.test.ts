@@ -1,20 +1,22 @@
 /** One alarm for every way in which records wait, fail or are lost, and one place they all report to. */
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Stage, stageOf } from '../stages.ts';
-import { emptyStack, resource, resources, streamedTable } from '../testing.ts';
+import { resource, resources, streamedTable, templateOf } from '../testing.ts';
 import { StreamProcessor } from './stream-processor.ts';
 
 const HOUR_MS = 3_600_000;
 
-function templateOf(stage: Stage = stageOf('dev')): Template {
-  const stack = emptyStack();
-  new StreamProcessor(stack, 'Products', { stage, name: 'products', table: streamedTable(stack) });
-  return Template.fromStack(stack);
+function alarmsOf(stage: Stage): Template {
+  return templateOf((stack) => {
+    new StreamProcessor(stack, 'Products', { stage, name: 'products', table: streamedTable(stack) });
+  });
 }
 
+const template = alarmsOf(stageOf('dev'));
+
 function alarm(name: string): Readonly<Record<string, unknown>> {
-  const alarms = Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'));
+  const alarms = Object.values(resources(template, 'AWS::CloudWatch::Alarm'));
   const found = alarms.find((a) => a.Properties['AlarmName'] === `streamkeeper-dev-products-${name}`);
   if (!found) throw new Error(`no alarm ${name}`);
   return found.Properties;
@@ -55,7 +57,7 @@ test('the page for lag leaves half of the tolerated outage and most of the strea
 });
 
 test("the mapping's metrics are asked for by its id", () => {
-  const mapping = resource(templateOf(), 'AWS::Lambda::EventSourceMapping');
+  const mapping = resource(template, 'AWS::Lambda::EventSourceMapping');
   expect(alarm('dropped-events-page')['Dimensions']).toEqual([
     { Name: 'EventSourceMappingUUID', Value: { Ref: mapping.id } },
   ]);
@@ -63,17 +65,17 @@ test("the mapping's metrics are asked for by its id", () => {
 
 test('without a topic alarms report to nobody, with one they report when they fire and when they are over', () => {
   const topic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
-  for (const { Properties } of Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'))) {
+  for (const { Properties } of Object.values(resources(template, 'AWS::CloudWatch::Alarm'))) {
     expect(Properties).not.toHaveProperty('AlarmActions');
   }
-  const told = templateOf({ ...stageOf('dev'), alarmTopicArn: topic });
+  const told = alarmsOf({ ...stageOf('dev'), alarmTopicArn: topic });
   for (const { Properties } of Object.values(resources(told, 'AWS::CloudWatch::Alarm'))) {
     expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
   }
 });
 
 test('every alarm says what it means and what to do', () => {
-  for (const { Properties } of Object.values(resources(templateOf(), 'AWS::CloudWatch::Alarm'))) {
+  for (const { Properties } of Object.values(resources(template, 'AWS::CloudWatch::Alarm'))) {
     expect(String(Properties['AlarmDescription']).length).toBeGreaterThan(40);
   }
 });

@@ -1,10 +1,10 @@
 /** What the one construct makes of a table and a name, and what it refuses. */
 import type { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { expect, test } from 'vitest';
 import { stageOf } from '../stages.ts';
-import { actionsOf, emptyStack, resource, resources, statements, streamedTable } from '../testing.ts';
+import { actionsOf, resource, resources, statements, streamedTable, templateOf } from '../testing.ts';
 import { StreamProcessor, type StreamProcessorProps } from './stream-processor.ts';
 
 function processorIn(stack: Stack, props: Partial<StreamProcessorProps> = {}): StreamProcessor {
@@ -16,14 +16,16 @@ function processorIn(stack: Stack, props: Partial<StreamProcessorProps> = {}): S
   });
 }
 
-function templateWith(props: Partial<StreamProcessorProps> = {}): Template {
-  const stack = emptyStack();
-  processorIn(stack, props);
-  return Template.fromStack(stack);
+function templateWith(props: Partial<StreamProcessorProps>): Template {
+  return templateOf((stack) => {
+    processorIn(stack, props);
+  });
 }
 
+const template = templateWith({});
+
 test('the mapping has the safe settings without being asked', () => {
-  const { Properties: mapping } = resource(templateWith(), 'AWS::Lambda::EventSourceMapping');
+  const { Properties: mapping } = resource(template, 'AWS::Lambda::EventSourceMapping');
   expect(mapping).toMatchObject({
     BatchSize: 1000,
     MaximumBatchingWindowInSeconds: 0,
@@ -39,7 +41,6 @@ test('the mapping has the safe settings without being asked', () => {
 });
 
 test('the mapping reads the table, runs the function and gives up into the bucket', () => {
-  const template = templateWith();
   const bucket = resource(template, 'AWS::S3::Bucket');
   const { Properties: mapping } = resource(template, 'AWS::Lambda::EventSourceMapping');
   expect(mapping['EventSourceArn']).toEqual({
@@ -82,24 +83,25 @@ test.each<[string, Partial<StreamProcessorProps>, string]>([
 });
 
 test('an escape hatch does not get around the check', () => {
-  const stack = emptyStack();
-  const { mapping } = processorIn(stack);
-  mapping.addPropertyDeletionOverride('DestinationConfig');
-  mapping.addPropertyOverride('BisectBatchOnFunctionError', false);
-  expect(() => Template.fromStack(stack)).toThrow(
-    /DestinationConfig\.OnFailure[\s\S]*BisectBatchOnFunctionError/,
-  );
+  const build = (stack: Stack) => {
+    const { mapping } = processorIn(stack);
+    mapping.addPropertyDeletionOverride('DestinationConfig');
+    mapping.addPropertyOverride('BisectBatchOnFunctionError', false);
+  };
+  expect(() => templateOf(build)).toThrow(/DestinationConfig\.OnFailure[\s\S]*BisectBatchOnFunctionError/);
 });
 
 test('a table without a stream is refused with the setting that gives it one', () => {
-  const stack = emptyStack();
-  const table = new Table(stack, 'Still', { partitionKey: { name: 'id', type: AttributeType.STRING } });
-  expect(() => processorIn(stack, { table })).toThrow('stream: true');
+  const build = (stack: Stack) => {
+    const table = new Table(stack, 'Still', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    processorIn(stack, { table });
+  };
+  expect(() => templateOf(build)).toThrow('stream: true');
 });
 
 test('the function runs on Node 24 on arm64 and knows its letters, its telemetry and its source map', () => {
-  const template = templateWith({ environment: { THINGS_TABLE: 'things' } });
-  const { Properties: properties } = resource(template, 'AWS::Lambda::Function');
+  const withTable = templateWith({ environment: { THINGS_TABLE: 'things' } });
+  const { Properties: properties } = resource(withTable, 'AWS::Lambda::Function');
   expect(properties).toMatchObject({
     FunctionName: 'streamkeeper-dev-products',
     Runtime: 'nodejs24.x',
@@ -121,7 +123,6 @@ test('the function runs on Node 24 on arm64 and knows its letters, its telemetry
 });
 
 test('logs go to a group of their own that forgets', () => {
-  const template = templateWith();
   const group = resource(template, 'AWS::Logs::LogGroup');
   expect(group.Properties['RetentionInDays']).toBe(7);
   expect(resource(template, 'AWS::Lambda::Function').Properties['LoggingConfig']).toMatchObject({
@@ -130,7 +131,6 @@ test('logs go to a group of their own that forgets', () => {
 });
 
 test('the function may do what it does and nothing else', () => {
-  const template = templateWith();
   const role = resource(template, 'AWS::IAM::Role');
   expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   const policy = resource(template, 'AWS::IAM::Policy');
@@ -152,7 +152,6 @@ test('the function may do what it does and nothing else', () => {
 });
 
 test('objects may be written under the two prefixes only', () => {
-  const template = templateWith();
   const bucketArn = { 'Fn::GetAtt': [resource(template, 'AWS::S3::Bucket').id, 'Arn'] };
   const write = statements(resource(template, 'AWS::IAM::Policy')).find(
     (statement) => statement.Action === 's3:PutObject',
@@ -164,13 +163,11 @@ test('objects may be written under the two prefixes only', () => {
 });
 
 test('the function has its rights before the mapping is made, which checks them', () => {
-  const template = templateWith();
   const policy = resource(template, 'AWS::IAM::Policy').id;
   expect(resource(template, 'AWS::Lambda::Function').DependsOn).toContain(policy);
 });
 
 test('operators find everything by stack outputs that are named after the processor', () => {
-  const template = templateWith();
   for (const key of [
     'ProductsFunctionName',
     'ProductsMappingId',
@@ -182,7 +179,7 @@ test('operators find everything by stack outputs that are named after the proces
 });
 
 test('no custom resource is involved', () => {
-  const types = Object.values(templateWith().toJSON()['Resources'] as Record<string, { Type: string }>);
+  const types = Object.values(template.toJSON()['Resources'] as Record<string, { Type: string }>);
   expect(types.filter(({ Type }) => /^(Custom|AWS::CloudFormation)::/.test(Type))).toEqual([]);
-  expect(Object.keys(resources(templateWith(), 'AWS::Lambda::Function'))).toHaveLength(1);
+  expect(Object.keys(resources(template, 'AWS::Lambda::Function'))).toHaveLength(1);
 });

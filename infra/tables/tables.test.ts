@@ -76,6 +76,7 @@ function inShort(table: Resource): string {
 }
 
 const dev = templatesOf('dev');
+const prod = templatesOf('prod');
 const systems = Object.keys(EXPECTED) as StackName[];
 
 describe('in stage dev', () => {
@@ -120,8 +121,8 @@ describe('in stage dev', () => {
       for (const [id, table] of Object.entries(resources(dev[system], 'AWS::DynamoDB::Table'))) {
         const keys = outputs.filter(([, { Value: value }]) => JSON.stringify(value).includes(`"${id}"`));
         const streamed = table.Properties['StreamSpecification'] !== undefined;
-        const table_ = keys.map(([key]) => key).filter((key) => /Table(Name|StreamArn)$/.test(key));
-        expect(table_).toHaveLength(streamed ? 2 : 1);
+        const own = keys.map(([key]) => key).filter((key) => /Table(Name|StreamArn)$/.test(key));
+        expect(own).toHaveLength(streamed ? 2 : 1);
       }
     }
   });
@@ -129,7 +130,6 @@ describe('in stage dev', () => {
 
 describe('in the other stages', () => {
   test('prod keeps its tables whatever happens to the stack', () => {
-    const prod = templatesOf('prod');
     for (const table of systems.flatMap((system) => tablesIn(prod[system]))) {
       expect(table.Properties['DeletionProtectionEnabled']).toBe(true);
       expect(table.DeletionPolicy).toBe('Retain');
@@ -137,8 +137,8 @@ describe('in the other stages', () => {
   });
 
   test('no table name is shared by two stages', () => {
-    const names = ['dev', 'staging', 'prod'].flatMap((stage) =>
-      Object.values(templatesOf(stage)).flatMap((template) =>
+    const names = [dev, templatesOf('staging'), prod].flatMap((templates) =>
+      Object.values(templates).flatMap((template) =>
         tablesIn(template).map((table) => table.Properties['TableName']),
       ),
     );
