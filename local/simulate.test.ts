@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -45,6 +46,17 @@ describe('the door', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('does with the case of its documentation what the documentation says', () => {
+    const page = readFileSync(new URL('../docs/event-source-mapping.md', import.meta.url), 'utf8');
+    const theCase = /<!-- case -->\s+```json\n(.+?)```/s.exec(page)?.[1] ?? '';
+    const batches = /<!-- batches: (.+?) -->/.exec(page)?.[1];
+    const { invocations } = JSON.parse(simulate(theCase).stdout);
+    const seen = invocations.map(({ sequenceNumbers }: { sequenceNumbers: string[] }) =>
+      sequenceNumbers.join(' '),
+    );
+    expect(seen.join(' | ')).toBe(batches);
   });
 
   it('explains itself', () => {
