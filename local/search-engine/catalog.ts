@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../shared/time/clock.ts';
 import { readAnalysis } from './analysis.ts';
+import { readDocument } from './document.ts';
 import { EngineError, illegalArgument, indexNotFound, noIndexToWrite, notImplemented } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
@@ -16,6 +17,7 @@ export interface Alias {
 /** What is kept of an index besides its documents; JSON. */
 interface IndexRecord {
   readonly name: string;
+  readonly uuid: string;
   readonly table: number;
   readonly createdAtMs: number;
   readonly settings: readonly (readonly [string, string | readonly string[]])[];
@@ -42,6 +44,16 @@ const GC_DELETES = '60s';
 export const gcDeletesMs = (index: Index): number =>
   durationMs('index.gc_deletes', String(index.settings.get('index.gc_deletes') ?? GC_DELETES));
 
+const recordOf = ({ name, uuid, table, createdAtMs, settings, mappings, aliases }: Index): IndexRecord => ({
+  name,
+  uuid,
+  table,
+  createdAtMs,
+  settings: [...settings],
+  mappings,
+  aliases: [...aliases],
+});
+
 export class Catalog {
   readonly indices = new Map<string, Index>();
   readonly clusterSettings = new Map<string, string | readonly string[]>();
@@ -65,17 +77,32 @@ export class Catalog {
     this.#refuseName(name);
     for (const alias of aliases.keys()) this.refuseAliasName(alias);
     const kept = [...settings].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+    const table = this.#nextTable++;
     const index = this.#open({
       name,
-      table: this.#nextTable,
+      uuid: `embedded${String(table).padStart(14, '0')}`,
+      table,
       createdAtMs: this.#clock.now(),
       settings: kept,
       mappings,
       aliases: [...aliases],
     });
-    this.#nextTable++;
     this.save();
     return index;
+  }
+
+  /** Gives an index another mapping, in tables of their own: a full-text index takes no further columns. */
+  remap(index: Index, mappings: JsonObject): void {
+    const table = this.#nextTable++;
+    const next = this.#open({ ...recordOf(index), table, mappings });
+    next.nextSeqNo = index.nextSeqNo;
+    for (const document of index.store.documents()) {
+      const indexed = readDocument(next.mapping, document.id, document.source);
+      next.store.put({ ...document, indexed });
+    }
+    for (const [id, tombstone] of index.store.tombstones()) next.store.remove(id, undefined, tombstone);
+    index.store.drop();
+    this.save();
   }
 
   delete(index: Index): void {
@@ -134,21 +161,8 @@ export class Catalog {
   }
 
   save(): void {
-    const records = [...this.indices.values()].map(
-      ({ name, table, createdAtMs, settings, mappings, aliases }): IndexRecord => ({
-        name,
-        table,
-        createdAtMs,
-        settings: [...settings],
-        mappings,
-        aliases: [...aliases],
-      }),
-    );
-    const state = {
-      nextTable: this.#nextTable,
-      indices: records,
-      clusterSettings: [...this.clusterSettings],
-    };
+    const indices = [...this.indices.values()].map(recordOf);
+    const state = { nextTable: this.#nextTable, indices, clusterSettings: [...this.clusterSettings] };
     this.#db.prepare("INSERT OR REPLACE INTO catalog VALUES ('state', ?)").run(JSON.stringify(state));
   }
 
@@ -162,14 +176,14 @@ export class Catalog {
     for (const record of state.indices) this.#open(record);
   }
 
-  #open({ name, table, createdAtMs, settings, mappings, aliases }: IndexRecord): Index {
+  #open({ name, uuid, table, createdAtMs, settings, mappings, aliases }: IndexRecord): Index {
     const nested = nest(settings)['index'];
     const analysis = isObject(nested) ? nested['analysis'] : undefined;
     const mapping = compileMapping(mappings, readAnalysis(analysis));
     const store = new DocumentStore(this.#db, table, mapping);
     const index: Index = {
       name,
-      uuid: `embedded${String(table).padStart(14, '0')}`,
+      uuid,
       table,
       createdAtMs,
       settings: new Map(settings),

@@ -52,7 +52,8 @@ export function columnValue(
   value: unknown,
   digits: () => string,
 ): ColumnValue | undefined {
-  const refuse = (type: string, reason: string): EngineError => badValue(field, id, value, { type, reason });
+  const refuse = (type: string, reason: string): EngineError =>
+    badValue(field, id, typeof value === 'number' ? digits() : value, { type, reason });
   const { type } = field;
   switch (type) {
     case 'keyword':

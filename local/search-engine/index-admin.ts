@@ -1,4 +1,5 @@
 /** Creates, shows, changes and deletes indices and aliases. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Alias, Catalog, Index } from './catalog.ts';
 import { EngineError, illegalArgument, notImplemented } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -94,6 +95,49 @@ export function changeSettings(catalog: Catalog, expression: string, body: JsonO
   }
   catalog.save();
   return acknowledged;
+}
+
+/** Adds fields; what is there cannot change. */
+export function changeMapping(catalog: Catalog, expression: string, body: JsonObject): Answer {
+  const changes = catalog
+    .resolve(expression)
+    .map((index) => ({ index, merged: merge(index.mappings, body, '') }));
+  for (const { index, merged } of changes) {
+    if (!isDeepStrictEqual(merged, index.mappings)) catalog.remap(index, merged);
+  }
+  return acknowledged;
+}
+
+function merge(current: JsonObject, added: JsonObject, path: string): JsonObject {
+  const properties: Record<string, unknown> = { ...object(current['properties']) };
+  for (const [name, definition] of Object.entries(object(added['properties']))) {
+    const at = path === '' ? name : `${path}.${name}`;
+    const existing = properties[name];
+    properties[name] = isObject(existing) ? mergeField(existing, object(definition), at) : definition;
+  }
+  const hasProperties = current['properties'] !== undefined || added['properties'] !== undefined;
+  return { ...current, ...added, ...(hasProperties && { properties }) };
+}
+
+function mergeField(existing: JsonObject, added: JsonObject, path: string): JsonObject {
+  const [before, after] = [existing['type'] ?? 'object', added['type'] ?? 'object'];
+  if (before !== after) {
+    throw illegalArgument(`mapper [${path}] cannot be changed from type [${before}] to [${after}]`);
+  }
+  if (before === 'object') return merge(existing, added, path);
+  const { fields: fieldsBefore, ...optionsBefore } = existing;
+  const { fields: fieldsAdded, ...optionsAdded } = added;
+  if (!isDeepStrictEqual(optionsBefore, optionsAdded)) {
+    throw illegalArgument(
+      `Mapper for [${path}] conflicts with existing mapper: Cannot update its parameters`,
+    );
+  }
+  const { properties: fields } = merge(
+    { properties: object(fieldsBefore) },
+    { properties: object(fieldsAdded) },
+    path,
+  );
+  return { ...existing, ...(Object.keys(object(fields)).length > 0 && { fields }) };
 }
 
 /** @param aliases names or wildcards; absent for all */

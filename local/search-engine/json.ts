@@ -1,5 +1,5 @@
 /** JSON that loses nothing: documents go out as the text they came in, and numbers a double cannot hold keep their digits. */
-import { illegalArgument } from './errors.ts';
+import { EngineError, illegalArgument } from './errors.ts';
 
 /** In the language since ES2026 and in Node since 21; the compiler's library does not name them yet. */
 const exact = JSON as unknown as {
@@ -63,7 +63,8 @@ export function parseBody(body: string): JsonObject {
   try {
     value = parseExact(body);
   } catch (error) {
-    throw illegalArgument(`the request body is not JSON: ${error instanceof Error ? error.message : error}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError(400, { type: 'json_parse_exception', reason });
   }
   if (!isObject(value)) throw illegalArgument('the request body must be a JSON object');
   return value;

@@ -8,6 +8,7 @@ import { getDocument, getSource, multiGet, writeOne } from './documents.ts';
 import {
   catIndices,
   changeAliases,
+  changeMapping,
   changeSettings,
   createIndex,
   deleteAlias,
@@ -166,6 +167,9 @@ export const routes: readonly Route[] = [
   ),
   route('GET', '/:index/_mapping', ADMIN, ({ catalog, path }) =>
     showIndices(catalog, path['index'] ?? '', ['mappings']),
+  ),
+  route('PUT|POST', '/:index/_mapping', ADMIN, (context) =>
+    changeMapping(context.catalog, context.path['index'] ?? '', body(context)),
   ),
   route('GET', '/:index/_settings', ADMIN, ({ catalog, path }) =>
     showIndices(catalog, path['index'] ?? '', ['settings']),

@@ -1,31 +1,63 @@
 /** Serves the engine over HTTP. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { deliver } from './deliver.ts';
 import type { SearchEngine } from './engine.ts';
+import type { Intercept } from './faults.ts';
 import { parseUrl } from './request.ts';
 
+export interface ServerOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  readonly intercept?: Intercept;
+}
+
+export interface SearchServer {
+  readonly url: string;
+  /** Ends open connections too; the engine stays open. */
+  close(): Promise<void>;
+}
+
+/** @throws the system's error when the port cannot be had, e.g. `EADDRINUSE` */
 export async function serveSearchEngine(
   engine: SearchEngine,
-  { port, host = '127.0.0.1' }: { port: number; host?: string },
-) {
-  const server = createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
-    const answer = engine.handle({
-      method: incoming.method ?? 'GET',
-      ...parseUrl(incoming.url ?? '/'),
-      body: Buffer.concat(chunks).toString(),
-    });
-    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  { port, host = '127.0.0.1', intercept }: ServerOptions,
+): Promise<SearchServer> {
+  const server = createServer((incoming, outgoing) => {
+    readBody(incoming).then(
+      (body) => {
+        const request = { method: incoming.method ?? 'GET', ...parseUrl(incoming.url ?? '/'), body };
+        const ignoreNotice = deliver(engine, request, intercept, (notice) => {
+          if (notice.kind === 'reset') incoming.socket.destroy();
+          else outgoing.writeHead(notice.answer.status, notice.answer.headers).end(notice.answer.body);
+        });
+        outgoing.on('close', ignoreNotice);
+      },
+      // The client went away in the middle of its request.
+      () => incoming.socket.destroy(),
+    );
   });
-  await new Promise<void>((resolve) => server.listen(port, host, resolve));
-  const { port: actual } = server.address() as AddressInfo;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://${host}:${actual}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
   };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  return (incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
 }

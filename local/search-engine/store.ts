@@ -106,6 +106,24 @@ export class DocumentStore {
     this.#tombstones++;
   }
 
+  *documents(): Generator<Omit<Write, 'rowId' | 'indexed'>> {
+    for (const row of this.#sql.all.iterate()) {
+      yield {
+        id: String(row['id']),
+        version: BigInt(row['v'] as bigint),
+        seqNo: number(row['seq']),
+        source: String(row['source']),
+      };
+    }
+  }
+
+  *tombstones(): Generator<[id: string, Tombstone]> {
+    for (const row of this.#sql.allTombstones.iterate()) {
+      const version = BigInt(row['v'] as bigint);
+      yield [String(row['id']), { version, seqNo: number(row['seq']), deletedAtMs: number(row['at']) }];
+    }
+  }
+
   forgetTombstonesBefore(deletedAtMs: number): void {
     if (this.#tombstones === 0) return;
     this.#tombstones -= number(this.#sql.sweep.run(deletedAtMs).changes);
@@ -194,6 +212,8 @@ function statements(table: number, { columns, textColumns }: Mapping) {
     removeValues: `DELETE FROM m${table} WHERE n = ?`,
     removeTexts: textColumns > 0 ? `DELETE FROM f${table} WHERE rowid = ?` : none,
     removeTombstone: `DELETE FROM x${table} WHERE id = ?`,
+    all: `SELECT id, v, seq, source FROM d${table} JOIN s${table} USING (n) ORDER BY n`,
+    allTombstones: `SELECT id, v, seq, at FROM x${table}`,
     sweep: `DELETE FROM x${table} WHERE at < ?`,
     count: `SELECT count(*) AS count FROM d${table}`,
     countTombstones: `SELECT count(*) AS count FROM x${table}`,
@@ -206,7 +226,7 @@ function prepare(db: DatabaseSync, table: number, mapping: Mapping): Record<Stat
   const prepared = Object.entries(statements(table, mapping)).map(([name, sql]) => {
     const statement = db.prepare(sql);
     // Versions have 63 bits.
-    statement.setReadBigInts(name === 'find' || name === 'tombstone');
+    statement.setReadBigInts(['find', 'tombstone', 'all', 'allTombstones'].includes(name));
     return [name, statement];
   });
   return Object.fromEntries(prepared);
