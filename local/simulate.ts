@@ -1,5 +1,6 @@
 /** The simulator's door: a case on standard input, what AWS would do on standard output. Exit 2 for a case or mapping that cannot be. */
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { MappingError } from './event-source-mapping/index.ts';
 import { readCase } from './event-source-mapping/simulation/case.ts';
@@ -42,19 +43,21 @@ async function main(files: readonly string[], withMetrics: boolean): Promise<voi
   if (another !== undefined) throw new CaseError(`one case at a time: ${files.length} files were named`);
   if (file === undefined && process.stdin.isTTY)
     throw new CaseError('no case: give it on standard input or name a file; --help shows the format');
-  const theCase = readCase(parseJson(readFileSync(file ?? 0, 'utf8')));
+  const theCase = readCase(
+    parseJson(file === undefined ? await text(process.stdin) : await readFile(file, 'utf8')),
+  );
   if (theCase.unknown.length > 0)
     console.error(`simulate: members not known here are ignored: ${theCase.unknown.join(', ')}`);
   const { transcript, metrics } = await runCase(theCase);
   console.log(JSON.stringify(withMetrics ? { ...transcript, metrics } : transcript, null, 2));
 }
 
-function parseJson(text: string): unknown {
+function parseJson(json: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CaseError(`the case is not JSON: ${text.trim() === '' ? 'it is empty' : reason}`);
+    throw new CaseError(`the case is not JSON: ${json.trim() === '' ? 'it is empty' : reason}`);
   }
 }
 
