@@ -80,13 +80,18 @@ export function analysisSettings(missing: ReadonlySet<string> = new Set()) {
   };
 }
 
-/** One line per missing part: the analyzers it is missing from, and so the searches that find less. */
+/** What is lost with the missing parts, one line per kind; nothing if nothing is missing. */
 export function analysisWarnings(missing: ReadonlySet<string>): string[] {
-  return [...missing].map((name) => {
-    if (name === scriptFormsName) {
-      return 'the engine lacks the char filter "mapping": texts find each other only in the same Unicode form';
-    }
-    const users = Object.keys(analyzers).filter((analyzer) => analyzers[analyzer]?.includes(name));
-    return `the engine lacks the token filter "${name}": ${users.join(', ')} work without it and find fewer forms of a word`;
-  });
+  const filters = [...missing].filter((name) => name !== scriptFormsName);
+  const users = Object.keys(analyzers).filter((name) => analyzers[name]?.some((part) => missing.has(part)));
+  return [
+    ...(missing.has(scriptFormsName)
+      ? ['the engine lacks the char filter "mapping": texts find each other only in the same Unicode form']
+      : []),
+    ...(filters.length > 0
+      ? [
+          `the engine lacks the token filters ${filters.join(', ')}: ${users.join(', ')} work without them and find fewer forms of a word`,
+        ]
+      : []),
+  ];
 }

@@ -10,16 +10,21 @@ const SETTING = 'action.auto_create_index';
 
 type Scope = 'persistent' | 'transient';
 
-/**
- * What must be in front of the setting's value. Only the names this project uses: others' indices are none of its business.
- */
-const refusalOf = (alias: string): string => `-${alias},-${alias}-v*`;
+/** Only the names this project uses: others' indices are none of its business. */
+const refusalsOf = (alias: string): string[] => [`-${alias}`, `-${alias}-v*`];
 
-/** @returns the value that refuses our names and treats all others as before; undefined if it does so already */
+/**
+ * The engine goes by the first rule that fits a name, so ours have to be among the refusals at the beginning.
+ *
+ * @returns the value that refuses our names and treats all others as before; undefined if it does so already
+ */
 export function refusing(value: string | undefined, alias: string): string | undefined {
-  const refusal = refusalOf(alias);
-  if (value === 'false' || value?.startsWith(refusal)) return undefined;
-  return `${refusal},${value === undefined || value === 'true' ? '+*' : value}`;
+  if (value === 'false') return undefined;
+  const rules = value === undefined || value === 'true' ? ['+*'] : value.split(',');
+  const firstPermission = rules.findIndex((rule) => !rule.trim().startsWith('-'));
+  const refusals = firstPermission === -1 ? rules : rules.slice(0, firstPermission);
+  const lacking = refusalsOf(alias).filter((refusal) => !refusals.includes(refusal));
+  return lacking.length === 0 ? undefined : [...lacking, ...rules].join(',');
 }
 
 /** @returns warnings: a cluster that does not let its settings be changed */
@@ -43,7 +48,7 @@ export async function forbidAutoCreate(client: Client, alias: string): Promise<s
     return [
       `the cluster does not let this set-up change ${SETTING} (status ${answer.status}): a delete that arrives while the alias ` +
         `is missing may create an index called "${alias}"; allow cluster:admin/settings/update, or put ` +
-        `${refusalOf(alias)} in front of its value by hand`,
+        `${refusalsOf(alias).join(',')} in front of its value by hand`,
     ];
   }
 }
