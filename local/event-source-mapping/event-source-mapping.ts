@@ -3,6 +3,7 @@
  * checkpoint per shard. Pure but for what it is given (clock, ids, invoke, onFailure): the same machine runs recorded cases on a
  * virtual clock and the local system in real time.
  */
+import { setMaxListeners } from 'node:events';
 import type { EventSourceMapping, MappingDependencies } from './contract.ts';
 import type { Lane } from './lane.ts';
 import { noEvents } from './metrics.ts';
@@ -59,6 +60,8 @@ export function createEventSourceMapping(dependencies: MappingDependencies): Eve
       state = 'enabled';
       everEnabled = true;
       working = new AbortController();
+      // Every lane that waits between retries listens, and there may be hundreds.
+      setMaxListeners(0, working.signal);
       for (const shard of shards.values()) wake(shard);
     },
     disable: () => pause('disabled'),

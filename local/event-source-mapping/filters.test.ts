@@ -99,6 +99,12 @@ describe('what recordings on AWS showed', () => {
     expect(compileFilters([twice])?.(image({}))).toBe(true);
   });
 
+  it('without its type descriptor an attribute never matches', () => {
+    const event = image({ presentKey: { S: 'presentValue' } });
+    expect(passes(onImage({ presentKey: ['presentValue'] }), event)).toBe(false);
+    expect(passes(onImage({ presentKey: { S: ['presentValue'] } }), event)).toBe(true);
+  });
+
   it('filters are alternatives', () => {
     const filter = compileFilters(['{"eventName":["REMOVE"]}', '{"eventName":["INSERT"]}']);
     expect(filter?.(image({}))).toBe(true);
@@ -109,6 +115,7 @@ describe('what recordings on AWS showed', () => {
 describe('invalid patterns', () => {
   it.each([
     ['no JSON', 'not-json'],
+    ['broken JSON', '[{"eventName": ["INSERT"=123}]'],
     ['a scalar', '"single-string"'],
     ['a number', '5'],
     ['a list', '[]'],
