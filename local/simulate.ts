@@ -67,6 +67,7 @@ function userMessage(error: unknown): string | undefined {
     return `${error.name}: ${error.message}${error.detail === undefined ? '' : `\n  ${error.detail}`}`;
   if (error instanceof CaseError) return `simulate: ${error.message}`;
   if (!(error instanceof Error) || !('code' in error)) return undefined;
-  const isMistake = error.code === 'ENOENT' || String(error.code).startsWith('ERR_PARSE_ARGS');
+  const code = String(error.code);
+  const isMistake = ['ENOENT', 'EISDIR', 'EACCES'].includes(code) || code.startsWith('ERR_PARSE_ARGS');
   return isMistake ? `simulate: ${error.message}` : undefined;
 }

@@ -38,6 +38,7 @@ describe('a malformed case is refused with the place, the kind and the way out',
       { shards, handler: [{ timeout: true, respond: {} }] },
       'handler[0] has respond and timeout; it must have exactly one of respond, reportMatched, throw, timeout, throttle',
     ],
+    [{ shards: [...shards, ...shards] }, `shards lists ${SHARD} twice; put its records in one shard`],
     [
       { shards, parameters: { retentionLoss: 'loud' } },
       'parameters.retentionLoss is the string "loud"; it must be one of silent, destination',

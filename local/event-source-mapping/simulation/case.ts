@@ -51,6 +51,9 @@ export function readCase(json: unknown): Case {
     streamArn === undefined ? {} : { eventSourceArn: streamArn },
   );
   const shards = reader.objects('shards').map(readShard);
+  const twice = shards.find(({ shardId }, at) => shards.findIndex((other) => other.shardId === shardId) < at);
+  if (twice !== undefined)
+    throw new CaseError(`shards lists ${twice.shardId} twice; put its records in one shard`);
   const records = shards.flatMap((shard) => shard.records);
   const durationMs = reader.number('durationMs', 1);
   const executedVersion = reader.text('executedVersion');
