@@ -24,7 +24,7 @@ export interface DynamoDbEngine {
 export const DYNOXIDE_REGION = 'dynoxide';
 
 /** What a server that was given is asked for: DynamoDB Local takes any region, and keeps its tables by region. */
-const GIVEN_REGION = 'us-east-1';
+export const GIVEN_REGION = 'us-east-1';
 
 export interface DynoxideOptions {
   /** For messages: the system whose tables it holds. */

@@ -98,7 +98,6 @@ export interface SystemReader {
   queues(): readonly Queue[];
   buckets(): readonly string[];
   notifications(): readonly BucketNotification[];
-  hasSearchDomain(): boolean;
   /** @throws Problem naming the resource that cannot be resolved */
   read(): LocalSystem;
   /** Types the local run does not know, each with how many there are. */
@@ -141,7 +140,6 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
           resolver.resolve(stack, resource, 'NotificationConfiguration'),
         ),
       ),
-    hasSearchDomain: () => ofType('AWS::OpenSearchService::Domain').length > 0,
     read,
     unknownTypes() {
       const unknown = new Map<string, number>();
@@ -217,6 +215,19 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
       ),
     };
   }
+}
+
+/** Which engines a template needs, read without any of them. */
+export function engineNeeds(assembly: Assembly): {
+  readonly systems: readonly string[];
+  readonly search: boolean;
+} {
+  const has = (stack: StackTemplate, types: ReadonlySet<string>) =>
+    [...stack.resources.values()].some(({ type }) => types.has(type));
+  return {
+    systems: assembly.stacks.filter((stack) => has(stack, TABLE_TYPES)).map(({ name }) => name),
+    search: assembly.stacks.some((stack) => has(stack, new Set(['AWS::OpenSearchService::Domain']))),
+  };
 }
 
 /** CDK's own function behind Custom::Trigger: here the trigger's handler is invoked directly. */

@@ -1,0 +1,153 @@
+/** One run from engines to summary: everything `npm start` does once its options are read and the app is synthesized. */
+import type { Clock } from '../shared/time/clock.ts';
+import { type Engines, startEngines } from './engines/start-engines.ts';
+import { feed, newCourse } from './feed/feed.ts';
+import { functionLogs } from './functions/function-logs.ts';
+import { type KeptFolder, openKeptFolder } from './kept-state.ts';
+import type { RunOptions } from './options.ts';
+import { ownWriteText } from './own-writes.ts';
+import { awaitEnd } from './report/end.ts';
+import { startLiveView } from './report/live-view.ts';
+import type { MemoryPeak } from './report/memory.ts';
+import { watchStatus } from './report/status-watch.ts';
+import { summaryText } from './report/summary.ts';
+import { keepTally } from './report/tally.ts';
+import { writeLatency } from './report/write-latency.ts';
+import { type RunningSystem, startSystem } from './running-system.ts';
+import type { Assembly } from './template/assembly.ts';
+import { engineNeeds } from './template/system.ts';
+
+export interface RunSurroundings {
+  readonly assembly: Assembly;
+  readonly clock: Clock;
+  readonly memory: MemoryPeak;
+  /** For engines that look for Java and caches. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where people read: stdout, or stderr when stdout is for JSON. */
+  readonly screen: NodeJS.WriteStream;
+  /** Aborts when the user wants the run to end. */
+  readonly signal: AbortSignal;
+  readonly printJson: (summary: object) => void;
+}
+
+/** Nobody's; the one that emulators and recordings use. */
+const ACCOUNT_ID = '000000000000';
+
+const SAVE_EVERY_MS = 1_000;
+
+/**
+ * @returns true if all that was written is settled and the index equals the table
+ * @throws Problem or FixtureError when the run cannot begin or go on
+ */
+export async function run(options: RunOptions, surroundings: RunSurroundings): Promise<boolean> {
+  const { assembly, clock, signal, screen } = surroundings;
+  const closing: (() => unknown)[] = [];
+  let say = (line: string): void => void screen.write(`${line}\n`);
+  try {
+    const kept = options.keep === undefined ? undefined : openKeptFolder(options.keep);
+    closing.push(() => kept?.release());
+    const engines = await startEngines({
+      options,
+      needs: engineNeeds(assembly),
+      clock,
+      environment: surroundings.environment,
+      say: (line) => say(line),
+    });
+    closing.push(() => engines.stop());
+
+    const latency = writeLatency();
+    const tally = keepTally();
+    const system = await startSystem({
+      assembly,
+      engines,
+      accountId: ACCOUNT_ID,
+      clock,
+      latency,
+      resumeFrom: kept?.state.checkpoints ?? {},
+      replay: options.source === 'replay',
+      functionLog: functionLogs({ tally, show: (line) => say(line), verbose: options.verbose, clock }),
+      say: (line) => say(line),
+    });
+    closing.push(() => system.stop());
+
+    const earlier = kept?.state.feed;
+    const course = newCourse(earlier?.fixture === options.fixture ? earlier.changes : 0);
+    if (course.changes > 0) say(`going on after change ${course.changes} of ${options.fixture}`);
+    const saving = keepSaving(kept, () => ({
+      feed: { fixture: options.fixture, changes: course.changes },
+      checkpoints: system.checkpoints(),
+    }));
+    closing.push(saving);
+
+    const lettersBefore = await system.letters();
+    const searchUrl = engines.search?.url;
+    const watch = watchStatus({ system, searchUrl, written: () => course.written, clock });
+    closing.push(() => watch.stop());
+    const view = startLiveView({ out: screen, status: watch.status, clock });
+    closing.push(() => view.stop());
+    say = (line) => view.line(line);
+
+    const gone = engines.failed.then((reason): never => {
+      throw new Error(reason);
+    });
+    gone.catch(() => {});
+    const fed = options.feed
+      ? feed({ options, system, region: engines.region, latency, course, clock, signal, say })
+      : Promise.resolve();
+    await Promise.race([fed, gone]);
+    const { memory } = surroundings;
+    const end = await Promise.race([
+      awaitEnd({
+        system,
+        searchUrl,
+        course,
+        latency,
+        tally: tally.tally,
+        memory,
+        lettersBefore,
+        clock,
+        signal,
+      }),
+      gone,
+    ]);
+    saving();
+    say(summaryText(end));
+    if (options.json) surroundings.printJson(end.summary);
+    const isDone = end.shortfalls.length === 0;
+    if (options.once || options.source === 'replay' || signal.aborted) return isDone;
+    say(ownWrites(engines, system));
+    await Promise.race([aborted(signal), gone]);
+    return isDone;
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+/** Saves now and then; the returned function saves once more. */
+function keepSaving(
+  kept: KeptFolder | undefined,
+  state: () => Parameters<KeptFolder['save']>[0],
+): () => void {
+  if (kept === undefined) return () => {};
+  const timer = setInterval(() => kept.save(state()), SAVE_EVERY_MS);
+  timer.unref();
+  return () => kept.save(state());
+}
+
+function ownWrites(engines: Engines, system: RunningSystem): string {
+  const table = system.projection?.table ?? '';
+  return ownWriteText({
+    dynamodbEndpoint: system.endpointOf(table),
+    region: engines.region,
+    table,
+    search: engines.search && { url: engines.search.url, alias: system.projection?.alias ?? '' },
+    awsEndpoint: engines.aws.endpoint,
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * Gets the synthesized app: what `npm run synth` writes, made by a process of its own whose memory goes with it. The result is
+ * kept by the hash of everything it is made of, so that only a change costs the seconds again.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { Problem } from './problem.ts';
+
+/** What the template and the bundles are made of, from the repository's root. */
+const SOURCES = ['infra', 'processors', 'shared', 'package-lock.json', 'tsconfig.json'];
+
+/** @returns the folder of the assembly. @throws Problem with what the synthesis says */
+export async function synthesize(repository: string, cacheFolder: string, stage: string): Promise<string> {
+  const hash = hashOf(repository, stage);
+  const folder = join(cacheFolder, hash);
+  if (existsSync(join(folder, 'manifest.json'))) return folder;
+  const unfinished = join(cacheFolder, `unfinished-${process.pid}`);
+  await mkdir(cacheFolder, { recursive: true });
+  try {
+    await runSynthesis(repository, stage, unfinished);
+    for (const name of readdirSync(cacheFolder)) {
+      if (name !== hash && !name.startsWith('unfinished-'))
+        await rm(join(cacheFolder, name), { recursive: true, force: true });
+    }
+    await rename(unfinished, folder).catch(async (error) => {
+      // Another run was faster; its result is the same.
+      if (!existsSync(join(folder, 'manifest.json'))) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+function runSynthesis(repository: string, stage: string, folder: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [join(repository, 'infra/app.ts'), '--stage', stage, '--out', folder],
+      {
+        cwd: repository,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-4000);
+    });
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.on('error', (error) => reject(new Problem(`synthesis does not start: ${error.message}`)));
+    child.on('close', (status) => {
+      process.off('exit', end);
+      if (status === 0) resolve();
+      else {
+        const reason =
+          errors
+            .trim()
+            .split('\n')
+            .findLast((line) => line.startsWith('synth:')) ?? errors.trim().split('\n').at(-1);
+        reject(new Problem(`the app does not synthesize: ${reason}; see npm run synth`));
+      }
+    });
+  });
+}
+
+function hashOf(repository: string, stage: string): string {
+  const hash = createHash('sha256').update(`${stage} ${process.versions.node}\n`);
+  for (const file of SOURCES.flatMap((source) => filesOf(join(repository, source)))) {
+    hash.update(`${relative(repository, file)}\n`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 24);
+}
+
+function filesOf(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (!path.match(/\.[a-z]+$/)) {
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  }
+  return [path];
+}
