@@ -1,0 +1,176 @@
+/**
+ * Lets an effect happen once per event, recipient and kind, however often and from wherever its event is delivered: Powertools
+ * idempotency over coalesced claims. At least once only where a process dies, or the table is lost, between an effect and its
+ * completion.
+ */
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { pauseMs } from '../stream/backoff.ts';
+import { DeadlineReached } from '../stream/deadline.ts';
+import { failureOf } from '../stream/failure-of.ts';
+import type { Failure, Outcome } from '../stream/outcome.ts';
+import type { BatchContext } from '../stream/processor.ts';
+import { sleep } from '../time/clock.ts';
+import { boundedEffect, type EffectOutcome, type GuardedEffect } from './bounded-effect.ts';
+import type { Json } from './claim-state.ts';
+import type { ClaimTable } from './claim-table.ts';
+import type { ClaimNotice } from './claims.ts';
+import { CoalescingPersistenceLayer, LONGEST_CLAIM_MS } from './coalescing-persistence.ts';
+import { type EventKey, eventKeyText } from './event-key.ts';
+
+export interface OncePorts {
+  /** Of the processor whose effects these are. */
+  readonly processor: string;
+  readonly table: ClaimTable;
+  /** Unique at every call, e.g. `randomUUID`. */
+  readonly newId: () => string;
+  /**
+   * What keys begin with. Whoever replays events so that their effects happen again gives a namespace of its own,
+   * e.g. `streamkeeper#replay-2026-01-31`; under the default one they are duplicates.
+   * @default 'streamkeeper'
+   */
+  readonly namespace?: string;
+  /** For metrics. */
+  readonly notice?: (notice: OnceNotice) => void;
+}
+
+/** `waited`: another invocation held the claim, so this one waited for it. */
+export type OnceNotice = ClaimNotice | 'waited';
+
+/**
+ * - An effect that ends applied or ignored is remembered: the next call answers `duplicate`, or the same `ignored`.
+ * - One that ends transient, poison or with a throw is not: the claim is given back, and the outcome is the effect's own.
+ * - While another invocation holds the claim this one waits, holding none, at most until its deadline; then the outcome is transient.
+ *
+ * Never call it from inside an effect: that would wait while holding a claim.
+ */
+export type Once = (key: EventKey, context: BatchContext, effect: GuardedEffect) => Promise<Outcome>;
+
+/**
+ * How long a key is remembered, s: longer than the 14 days a dead letter lives, so that no redrive finds its event forgotten.
+ */
+export const WINDOW_S = 15 * 24 * 3600;
+
+/** Of a claim's life: kept back for recording what was done. */
+const RECORDING_SHARE = 0.2;
+
+/** With less than this left no claim is begun, ms. */
+const LEAST_CLAIM_MS = 250;
+
+/** Looks at a claim that is held elsewhere grow apart up to some 800 ms. */
+const LAST_LOOK_ROUND = 4;
+
+export function createOnce(ports: OncePorts): Once {
+  const guards = new WeakMap<BatchContext, Guard>();
+  return async (key, context, effect) => {
+    const guard = guards.get(context) ?? guardOf(ports, context);
+    guards.set(context, guard);
+    const text = eventKeyText(key);
+    for (let round = 0; ; round++) {
+      if (context.deadline.remainingMs() < LEAST_CLAIM_MS) return transient({ code: 'DEADLINE' });
+      const outcome = await attempt(guard, text, context, effect);
+      if (outcome !== 'claimed-elsewhere') return outcome;
+      if (round === 0) ports.notice?.('waited');
+      if (!(await pause(round, context))) return transient({ code: 'CLAIMED_ELSEWHERE' });
+    }
+  };
+}
+
+/** One per invocation: its claims travel together, and end with it. */
+type Guard = (key: string, run: () => Promise<Json>) => Promise<Json>;
+
+function guardOf(
+  { processor, table, newId, namespace = 'streamkeeper', notice }: OncePorts,
+  context: BatchContext,
+): Guard {
+  const { clock, random, deadline } = context;
+  const persistenceStore = new CoalescingPersistenceLayer({
+    table,
+    clock,
+    random,
+    signal: deadline.signal,
+    owner: newId(),
+    prefix: `${namespace}#${processor}`,
+    ...(notice === undefined ? {} : { notice }),
+  });
+  const config = new IdempotencyConfig({ expiresAfterSeconds: WINDOW_S });
+  config.registerLambdaContext({ getRemainingTimeInMillis: () => deadline.remainingMs() } as LambdaContext);
+  return makeIdempotent((_key: string, run: () => Promise<Json>) => run(), {
+    persistenceStore,
+    config,
+    dataIndexArgument: 0,
+  });
+}
+
+/** Powertools asks it for the remaining time and for nothing else. */
+type LambdaContext = Parameters<IdempotencyConfig['registerLambdaContext']>[0];
+
+async function attempt(
+  guard: Guard,
+  key: string,
+  context: BatchContext,
+  effect: GuardedEffect,
+): Promise<Outcome | 'claimed-elsewhere'> {
+  const { clock, deadline } = context;
+  const beganAtMs = clock.now();
+  const lifeMs = Math.min(deadline.remainingMs(), LONGEST_CLAIM_MS);
+  const time = { abortAtMs: beganAtMs + lifeMs * (1 - RECORDING_SHARE), endAtMs: beganAtMs + lifeMs };
+  let ended: EffectOutcome | undefined;
+  try {
+    const remembered = await guard(key, async () => {
+      ended = await boundedEffect(effect, time, clock);
+      return remember(ended);
+    });
+    return ended ?? recall(remembered);
+  } catch (error) {
+    if (ended !== undefined) return ended;
+    return unclaimed(error, context);
+  }
+}
+
+/** Thrown through Powertools, which then gives the claim back. */
+class NotToBeRemembered extends Error {}
+
+function remember(ended: EffectOutcome): Json {
+  switch (ended.kind) {
+    case 'applied':
+      return { kind: 'applied' };
+    case 'ignored':
+      return { kind: 'ignored', rule: ended.rule };
+    case 'poison':
+    case 'transient':
+      throw new NotToBeRemembered();
+  }
+}
+
+function recall(remembered: Json): Outcome {
+  if (typeof remembered === 'object' && remembered !== null && 'rule' in remembered) {
+    return { kind: 'ignored', rule: String(remembered.rule) };
+  }
+  return { kind: 'duplicate' };
+}
+
+/** The effect did not begin. */
+function unclaimed(error: unknown, { deadline }: BatchContext): Outcome | 'claimed-elsewhere' {
+  if (error instanceof Error && error.name === 'IdempotencyAlreadyInProgressError')
+    return 'claimed-elsewhere';
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (cause instanceof DeadlineReached || deadline.passed()) return transient({ code: 'DEADLINE' });
+  const { code, type } = failureOf(cause);
+  return transient({ code: 'IDEMPOTENCY_UNAVAILABLE', type: type ?? code });
+}
+
+function transient(failure: Failure): Outcome {
+  return { kind: 'transient', failure };
+}
+
+async function pause(round: number, context: BatchContext): Promise<boolean> {
+  const ms = pauseMs(Math.min(round, LAST_LOOK_ROUND), context.random);
+  if (context.deadline.remainingMs() - ms < LEAST_CLAIM_MS) return false;
+  try {
+    await sleep(context.clock, ms, context.deadline.signal);
+    return true;
+  } catch (error) {
+    if (error instanceof DeadlineReached) return false;
+    throw error;
+  }
+}
