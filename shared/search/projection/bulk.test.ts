@@ -41,10 +41,7 @@ function refusal(statusCode: number, body: unknown): Error {
   return new errors.ResponseError({ statusCode, body, headers: {}, warnings: null, meta: {} } as never);
 }
 
-const engineError = (type: string) => ({
-  error: { type, reason: 'quotes the value +91 98765' },
-  status: 400,
-});
+const engineError = (type: string) => ({ error: { type, reason: 'quotes the value +91 98765' } });
 
 const operations = (count: number, bytes = 20): Operation[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -97,3 +97,9 @@ export const again = fc.array(
   }),
   { maxLength: 4 },
 );
+
+/** Milliseconds that requests and reads take, one after the other and round again: what is slow lets other writers in between. */
+export const latenciesMs = fc.oneof(
+  fc.constant([3]),
+  fc.array(fc.constantFrom(1, 3, 40, 700, 5_000), { minLength: 2, maxLength: 9 }),
+);

@@ -16,14 +16,14 @@ export interface SearchWire {
   readonly engine: Engine;
   /** Called for each request as it is sent. */
   fate(): Fate;
+  latencyMs(): number;
   /** Called with each request's body. */
   watch(body: string): void;
   /** False once the process that holds the connection has died. */
   alive(): boolean;
 }
 
-/** Milliseconds a request takes; late ones land well within the half of a tombstone's life that the design leaves them. */
-const ROUND_TRIP_MS = 3;
+/** Late requests land within the half of a tombstone's life that is left to them. */
 const LATE_MS = 24_000;
 
 type Callback = (error: Error | null, response: unknown) => void;
@@ -59,7 +59,7 @@ function start(wire: SearchWire, params: Params, callback: Callback): { abort():
   const answer = (status: number, json: string) => end(null, responseOf(status, json));
   const reset = () => end(new errors.ConnectionError('socket hang up', {} as never), null);
   const run = (text = body) => engine(method, url, text);
-  clock.after(ROUND_TRIP_MS, () => {
+  clock.after(wire.latencyMs(), () => {
     switch (fate) {
       case 'ok': {
         const { status, json } = run();

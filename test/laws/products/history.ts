@@ -12,7 +12,8 @@ export type Write =
 /** What makes an item poison: our own schema refuses it, or the engine's mapping does. */
 export type Spoiled = 'schema' | 'engine';
 
-const product = fc.constantFrom('p1', 'p2', 'p3', 'p4');
+/** One is hot. */
+const product = fc.constantFrom('p1', 'p1', 'p1', 'p2', 'p3', 'p4');
 /** Most writes come in bursts; some after a tombstone's life. */
 const pauseMs = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 50 }) },

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { embeddedEngine } from './embedded-engine.ts';
-import { again, crashes, fates, letterFaults, outages } from './faults.ts';
+import { again, crashes, fates, latenciesMs, letterFaults, outages } from './faults.ts';
 import { history, numbering } from './history.ts';
 import { indexEqualsTable, lettersAreWhole, onlyPoisonIsLettered } from './laws.ts';
 import { type Scenario, World } from './world.ts';
@@ -45,7 +45,15 @@ function holds(parts: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]>
   const constants = Object.fromEntries(
     Object.entries(nothing).map(([name, value]) => [name, fc.constant(value)]),
   );
-  const scenario = fc.record({ ...constants, history, numbering, mapping, enabledAfterMs, ...parts });
+  const scenario = fc.record({
+    ...constants,
+    history,
+    numbering,
+    mapping,
+    enabledAfterMs,
+    latenciesMs,
+    ...parts,
+  });
   return fc.assert(
     fc.asyncProperty(scenario as fc.Arbitrary<Scenario>, async (one) => {
       expect(await broken(one)).toEqual([]);

@@ -32,6 +32,7 @@ export interface Scenario {
   };
   /** The mapping starts this long after the first write: a backlog is old. */
   readonly enabledAfterMs: number;
+  readonly latenciesMs: readonly number[];
   readonly fates: readonly Fate[];
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
@@ -63,6 +64,7 @@ export class World {
   readonly #fates: Fate[];
   #invocations = 0;
   #lettersTried = 0;
+  #requests = 0;
   #ids = 0;
 
   constructor(scenario: Scenario, engine: (clock: Clock) => SearchEngineUnderTest) {
@@ -168,6 +170,7 @@ export class World {
       clock: this.clock,
       engine: this.#engine.handle,
       alive: () => environment.alive,
+      latencyMs: () => this.#latencyMs(),
       watch: (body) => this.#watchKeys(body),
       fate: () => {
         this.#engine.hideAlias(this.#outage('alias-missing'));
@@ -201,9 +204,11 @@ export class World {
 
   #handler(client: Client, environment: ExecutionEnvironment) {
     const readItems: ReadItems = async (keys, signal) => {
-      await this.#wait(2);
+      const items = await this.table.readItems(keys, signal);
+      await this.#wait(this.#latencyMs());
+      signal.throwIfAborted();
       if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
-      return this.table.readItems(keys, signal);
+      return items;
     };
     const processor = productsProcessor({ client, alias: 'products', readItems });
     return streamHandler(processor, {
@@ -225,6 +230,11 @@ export class World {
         if (refused) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
       },
     };
+  }
+
+  #latencyMs(): number {
+    const { latenciesMs } = this.#scenario;
+    return latenciesMs[this.#requests++ % latenciesMs.length] ?? 1;
   }
 
   #outage(kind: Outage['kind']): boolean {
