@@ -31,7 +31,12 @@ const METRIC_OF: Record<OutcomeKind, string> = {
   transient: 'RecordsTransient',
 };
 
-export function batchReporter(logger: Logger, metrics: Metrics): BatchReporter {
+/** @param extra publishes what else the processor measured in the batch; called once in each flush */
+export function batchReporter(
+  logger: Logger,
+  metrics: Metrics,
+  extra: (metrics: Metrics) => void = () => {},
+): BatchReporter {
   return {
     report(batch) {
       const summary = summarize(batch);
@@ -39,6 +44,7 @@ export function batchReporter(logger: Logger, metrics: Metrics): BatchReporter {
       logger[troubled ? 'warn' : 'info'](BATCH_SETTLED, { ...summary });
       addMetrics(metrics, summary);
       metrics.publishStoredMetrics();
+      extra(metrics);
     },
   };
 }
