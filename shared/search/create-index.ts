@@ -14,26 +14,45 @@ export async function createIndex(
   client: Client,
   index: string,
   { replicas }: { readonly replicas: Replicas },
-  aliases: Readonly<Record<string, { readonly is_write_index: boolean }>>,
+  aliases: Aliases,
 ): Promise<Created> {
-  const create = async (missing: ReadonlySet<string>): Promise<Created> => {
-    const body = { ...productIndexBody({ replicas, missing }), aliases };
-    await client.indices.create({ index, body });
-    return { kind: 'created', warnings: analysisWarnings(missing) };
-  };
+  const create = (missing: ReadonlySet<string>) =>
+    tryToCreate(client, index, { ...productIndexBody({ replicas, missing }), aliases });
+  const whole = await create(new Set());
+  if (whole.kind === 'created') return { ...whole, warnings: [] };
+  if (whole.kind !== 'refused') return whole;
+
+  const missing = await missingParts(client);
+  if (missing.size === 0) throw whole.error;
+  const reduced = await create(missing);
+  if (reduced.kind === 'created') return { ...reduced, warnings: analysisWarnings(missing) };
+  if (reduced.kind !== 'refused') return reduced;
+  throw reduced.error;
+}
+
+type Aliases = Readonly<Record<string, { readonly is_write_index: boolean }>>;
+
+async function tryToCreate(
+  client: Client,
+  index: string,
+  body: ReturnType<typeof productIndexBody> & { readonly aliases: Aliases },
+) {
   try {
-    return await create(new Set());
+    await client.indices.create({ index, body });
+    return { kind: 'created' } as const;
   } catch (error) {
     const answer = engineError(error);
-    if (answer?.type === 'resource_already_exists_exception') return { kind: 'exists' };
-    // Somebody else's index, or their alias, came in between.
-    if (answer?.type === 'invalid_index_name_exception' || answer?.type === 'illegal_state_exception') {
-      return { kind: 'contended' };
+    switch (answer?.type) {
+      case 'resource_already_exists_exception':
+        return { kind: 'exists' } as const;
+      // Somebody else's index, or their alias, came in between.
+      case 'invalid_index_name_exception':
+      case 'illegal_state_exception':
+        return { kind: 'contended' } as const;
+      default:
+        if (answer?.status !== 400) throw error;
+        return { kind: 'refused', error } as const;
     }
-    if (answer?.status !== 400) throw error;
-    const missing = await missingParts(client);
-    if (missing.size === 0) throw error;
-    return create(missing);
   }
 }
 

@@ -2,7 +2,7 @@
  * `npm run test:engines [-- --opensearch 2.19.1] [vitest's own arguments]`: starts the real engines once, runs the tests that
  * need them, stops them. Exits with the tests' own code, or 2 if an engine cannot be had here.
  *
- * OPENSEARCH_URL names a running OpenSearch to use instead; the tests create and leave indices there.
+ * OPENSEARCH_URL names a running OpenSearch to use instead; not one that matters: the tests leave indices and settings there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

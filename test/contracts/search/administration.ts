@@ -24,6 +24,20 @@ export function administrationContract(engine: () => Engine): void {
     expect(results.filter(({ created }) => created)).toHaveLength(1);
   });
 
+  test('an alias has one write index: an index that would be the second is not created', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    const second = client.indices.create({
+      index: `${alias}-v2`,
+      body: { aliases: { [alias]: { is_write_index: true } } },
+    });
+    await expect(second).rejects.toMatchObject({
+      statusCode: 500,
+      body: { error: { type: 'illegal_state_exception' } },
+    });
+    expect((await client.indices.exists({ index: `${alias}-v2` })).body).toBe(false);
+  });
+
   test('an alias keeps its index when a set-up names another version', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();

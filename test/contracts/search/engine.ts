@@ -1,4 +1,5 @@
 /** The engine under test as the rules see it: a client, fresh product aliases, and bulk writes in the shape of the projection's. */
+import { randomUUID } from 'node:crypto';
 import type { API, Client } from '@opensearch-project/opensearch';
 import { createSearchClient } from '../../../shared/search/client.ts';
 import { ensureProductIndex } from '../../../shared/search/index-admin.ts';
@@ -39,11 +40,13 @@ export function connect(engine: EngineUnderTest): Engine {
   };
 }
 
+/** An engine that runs already may hold what an earlier run left. */
+const run = randomUUID().slice(0, 8);
 let aliases = 0;
 
 export function unusedAlias(): string {
   aliases += 1;
-  return `contract-${aliases}`;
+  return `contract-${run}-${aliases}`;
 }
 
 export type Product = Partial<ProductDocument>;
