@@ -71,6 +71,20 @@ export function versionContract(engine: () => Engine): void {
     expect(answers[1]).toMatchObject(conflict(3));
   });
 
+  test('a tombstone older than gc_deletes is gone, and an old write is taken as new', async () => {
+    const { client } = engine();
+    const alias = await engine().freshAlias();
+    await client.indices.putSettings({ index: alias, body: { 'index.gc_deletes': '0ms' } as object });
+    await bulk(client, alias, write.index('p', 1), write.delete('p', 7));
+    // The engine's own clock has to tick once, and a refresh to come by.
+    const attempt = async () => {
+      await client.indices.refresh({ index: alias });
+      const [answer] = await bulk(client, alias, write.index('p', 2));
+      return answer?.status;
+    };
+    await expect.poll(attempt, { timeout: 30_000, interval: 50 }).toBe(201);
+  });
+
   test('a version may be as large as JavaScript counts exactly', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
