@@ -1,15 +1,13 @@
 /** One invocation's requests to the table of claims: coalesced, limited in time, ended by the deadline. */
 import type { Clock } from '../time/clock.ts';
 import type { ClaimTable, StoredClaim, Write } from './claim-table.ts';
-import { coalesce } from './coalesce.ts';
+import { afterReadyPromises, coalesce } from './coalesce.ts';
 
 export interface ClaimRequestOptions {
   readonly table: ClaimTable;
   readonly clock: Clock;
   /** Ends every request; aborts when the invocation must come to an end. */
   readonly signal: AbortSignal;
-  /** @default setImmediate */
-  readonly defer?: (fn: () => void) => void;
 }
 
 /** A request that takes longer is aborted and counts as lost: its writes may be in place. */
@@ -34,18 +32,23 @@ export interface ClaimRequests {
   read(key: string): Promise<StoredClaim | undefined>;
 }
 
-export function claimRequests(options: ClaimRequestOptions): ClaimRequests {
-  const { table, clock, signal, defer = setImmediate } = options;
-  const pace = { inFlight: IN_FLIGHT, lingerMs: LINGER_MS, clock, defer };
+/** @param running how many effects are under way: each of them will ask for a write when it ends */
+export function claimRequests(
+  { table, clock, signal }: ClaimRequestOptions,
+  running: () => number,
+): ClaimRequests {
+  const pace = { inFlight: IN_FLIGHT, lingerMs: LINGER_MS, clock, defer: afterReadyPromises };
   const writes = coalesce({
     ...pace,
     most: table.limits.writes,
+    moreToCome: () => running() > 0,
     keyOf: ({ key }: Write) => key,
     send: (asked) => timed(clock, signal, (limit) => table.write(asked, limit)),
   });
   const reads = coalesce({
     ...pace,
     most: table.limits.reads,
+    moreToCome: () => false,
     keyOf: (key: string) => key,
     send: (keys) => timed(clock, signal, (limit) => table.read(keys, limit)),
   });

@@ -55,8 +55,9 @@ export function claimsOf(options: ClaimsOptions): Claims {
   const { clock, random, signal, owner, notice } = options;
   const held = new Map<string, Held>();
   const unrecorded = new Map<string, Json | undefined>();
-  const { write, read } = claimRequests(options);
   let made = 0;
+  let running = 0;
+  const { write, read } = claimRequests(options, () => running);
 
   async function claim(key: string, untilMs: number, ttl: number): Promise<Claimed> {
     if (unrecorded.has(key)) return completed(unrecorded.get(key));
@@ -69,7 +70,8 @@ export function claimsOf(options: ClaimsOptions): Claims {
       result = await take(key, state, ttl);
       return result;
     } finally {
-      if (result?.kind !== 'claimed') held.delete(key);
+      if (result?.kind === 'claimed') running++;
+      else held.delete(key);
     }
   }
 
@@ -100,7 +102,7 @@ export function claimsOf(options: ClaimsOptions): Claims {
   }
 
   async function complete(key: string, data: Json | undefined, ttl: number): Promise<void> {
-    const mine = held.get(key);
+    const mine = ended(key);
     const state = encodeState({
       status: 'COMPLETED',
       claim: `${owner}/${made++}`,
@@ -115,6 +117,13 @@ export function claimsOf(options: ClaimsOptions): Claims {
     } finally {
       held.delete(key);
     }
+  }
+
+  /** Its effect is no longer under way; the claim is held until its end is recorded. */
+  function ended(key: string): Held | undefined {
+    const mine = held.get(key);
+    if (mine !== undefined) running--;
+    return mine;
   }
 
   /** The effect is in place: as long as the claim lives, recording that is worth every attempt. */
@@ -144,7 +153,7 @@ export function claimsOf(options: ClaimsOptions): Claims {
   }
 
   async function giveBack(key: string): Promise<void> {
-    const mine = held.get(key);
+    const mine = ended(key);
     try {
       if (mine !== undefined) await write({ kind: 'delete', key, from: mine.state });
     } finally {

@@ -9,13 +9,14 @@ interface Request {
 }
 
 /** A coalescer of requests of at most three, whose answers and turns the test decides. Of `a1` the key is `a`. */
-function setUp(options: { inFlight?: number } = {}) {
+function setUp(options: { inFlight?: number; moreToCome?: boolean } = {}) {
   const clock = new VirtualClock();
   const requests: Request[] = [];
   const turns: (() => void)[] = [];
   const ask = coalesce<string, string>({
     most: 3,
     inFlight: options.inFlight ?? 2,
+    moreToCome: () => options.moreToCome ?? false,
     lingerMs: 10,
     clock,
     keyOf: (asked) => asked.charAt(0),
@@ -94,6 +95,18 @@ describe('coalesce', () => {
     expect(sent()).toEqual(['a']);
     await clock.advance(1);
     expect(sent()).toEqual(['a', 'b']);
+  });
+
+  it('lets a request that is not full wait a moment when more is to come', async () => {
+    const { ask, turn, sent, clock } = setUp({ moreToCome: true });
+    ask('a');
+    await turn();
+    await clock.advance(5);
+    ask('b');
+    await turn();
+    expect(sent()).toEqual([]);
+    await clock.advance(5);
+    expect(sent()).toEqual(['a b']);
   });
 
   it('never has more requests under way than it may', async () => {

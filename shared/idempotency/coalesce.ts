@@ -1,6 +1,6 @@
 /**
- * Turns what many callers ask one by one into few requests. What is asked in one turn of the event loop travels together; while
- * a request is under way the next one fills up, so effects that end one by one are still written many at a time.
+ * Turns what many callers ask one by one into few requests. What is asked at the same time travels together; while a
+ * request is under way the next one fills up, so effects that end one by one are still written many at a time.
  */
 import type { Clock } from '../time/clock.ts';
 
@@ -12,11 +12,18 @@ export interface CoalesceOptions<Asked, Answer> {
   readonly most: number;
   /** The most requests under way at once. */
   readonly inFlight: number;
-  /** How long a request that is not full waits at most for others to return, ms. */
+  /** Whether more will soon be asked without anyone asking now; then a request that is not full waits for it. */
+  readonly moreToCome: () => boolean;
+  /** How long it waits at most, for that or for requests that are under way, ms. */
   readonly lingerMs: number;
   readonly clock: Clock;
-  /** Calls back when everything that is ready to ask has asked, e.g. `setImmediate`. */
+  /** Calls back when everything that is ready to ask has asked. */
   readonly defer: (fn: () => void) => void;
+}
+
+/** `nextTick` out of a promise's callback comes when all callbacks that are ready have run (Node.js, "process.nextTick"). */
+export function afterReadyPromises(fn: () => void): void {
+  queueMicrotask(() => process.nextTick(fn));
 }
 
 interface Waiting<Asked, Answer> {
@@ -34,7 +41,7 @@ export class NoAnswer extends Error {
 export function coalesce<Asked, Answer>(
   options: CoalesceOptions<Asked, Answer>,
 ): (asked: Asked) => Promise<Answer> {
-  const { send, keyOf, most, inFlight, lingerMs, clock, defer } = options;
+  const { send, keyOf, most, inFlight, moreToCome, lingerMs, clock, defer } = options;
   let waiting: Waiting<Asked, Answer>[] = [];
   let underWay = 0;
   let deferred = false;
@@ -55,7 +62,7 @@ export function coalesce<Asked, Answer>(
       const [leaving, staying] = firstDistinct(waiting, most, keyOf);
       if (leaving.length < most) {
         if (why === 'full') return;
-        if (patient && underWay > 0) {
+        if (patient && (underWay > 0 || moreToCome())) {
           stopLingering ??= clock.after(lingerMs, () => {
             stopLingering = undefined;
             flush('linger');
