@@ -1,8 +1,13 @@
 /** Rules of creating, finding and moving the index behind the alias. */
 import { expect, test } from 'vitest';
+import { optionalParts } from '../../../shared/search/analysis.ts';
 import { createProductIndex, ensureProductIndex, switchAlias } from '../../../shared/search/index-admin.ts';
+import { productIndexBody, productMappings } from '../../../shared/search/product-index.ts';
 import { searchProducts } from '../../../shared/search/product-search.ts';
 import { bulk, type Engine, fill, product, unusedAlias, write } from './engine.ts';
+
+/** Every engine takes the index without the optional parts of its analyzers. */
+const everything = new Set(optionalParts.map(({ name }) => name));
 
 export function administrationContract(engine: () => Engine): void {
   test('the first set-up creates the index, and the second finds it', async () => {
@@ -52,6 +57,45 @@ export function administrationContract(engine: () => Engine): void {
     await client.indices.deleteAlias({ index: `${alias}-v1`, name: alias });
     await ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
     expect((await searchProducts(client, alias, {})).total).toBe(1);
+  });
+
+  test('a field that the mapping has gained is added to the index that is there', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    const { unit: _, ...before } = productMappings.properties;
+    await client.indices.create({
+      index: `${alias}-v1`,
+      body: {
+        ...productIndexBody({ replicas: 0, missing: everything }),
+        mappings: { ...productMappings, properties: before },
+        aliases: { [alias]: {} },
+      },
+    });
+    await ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
+    expect(await bulk(client, alias, write.index('p', 1, product('p', { unit: 'kg' })))).toMatchObject([
+      { status: 201 },
+    ]);
+  });
+
+  test('a mapping that the index cannot follow needs a rebuild, and the set-up says so', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    await client.indices.create({
+      index: `${alias}-v1`,
+      body: { mappings: { properties: { retailPrice: { type: 'keyword' } } }, aliases: { [alias]: {} } },
+    });
+    const attempt = ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
+    await expect(attempt).rejects.toMatchObject({ code: 'MAPPING_NEEDS_REBUILD' });
+  });
+
+  test('an alias of several indices of which none takes writes is for a person to mend', async () => {
+    const { client } = engine();
+    const alias = unusedAlias();
+    for (const version of ['v1', 'v2']) {
+      await client.indices.create({ index: `${alias}-${version}`, body: { aliases: { [alias]: {} } } });
+    }
+    const attempt = ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
+    await expect(attempt).rejects.toMatchObject({ code: 'AMBIGUOUS_ALIAS' });
   });
 
   test('an index that bears the alias’s name is refused, not used', async () => {
