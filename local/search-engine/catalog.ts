@@ -44,6 +44,13 @@ const GC_DELETES = '60s';
 export const gcDeletesMs = (index: Index): number =>
   durationMs('index.gc_deletes', String(index.settings.get('index.gc_deletes') ?? GC_DELETES));
 
+/** @throws {EngineError} 500, as OpenSearch says it, if an alias would have several indices to write to */
+export function refuseWriters(alias: string, names: readonly string[]): void {
+  if (names.length < 2) return;
+  const reason = `alias [${alias}] has more than one write index [${names.join(',')}]`;
+  throw new EngineError(500, { type: 'illegal_state_exception', reason });
+}
+
 const recordOf = ({ name, uuid, table, createdAtMs, settings, mappings, aliases }: Index): IndexRecord => ({
   name,
   uuid,
@@ -75,7 +82,11 @@ export class Catalog {
     aliases: ReadonlyMap<string, Alias>,
   ): Index {
     this.#refuseName(name);
-    for (const alias of aliases.keys()) this.refuseAliasName(alias);
+    for (const [alias, definition] of aliases) {
+      this.refuseAliasName(alias);
+      const writers = this.holdersOf(alias).filter((index) => index.aliases.get(alias)?.is_write_index);
+      if (definition.is_write_index) refuseWriters(alias, [...writers.map((index) => index.name), name]);
+    }
     const kept = [...settings].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
     const table = this.#nextTable++;
     const index = this.#open({

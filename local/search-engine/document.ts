@@ -105,7 +105,10 @@ class DocumentReader {
       });
     } else {
       this.#store(field, value, at);
-      for (const subField of field.subFields) this.#store(subField, value, at);
+      for (const subField of field.subFields) {
+        const sameText = subField.textColumn !== undefined && subField.textColumn === field.textColumn;
+        if (!sameText) this.#store(subField, value, at);
+      }
     }
   }
 
@@ -117,9 +120,7 @@ class DocumentReader {
       if (field.textColumn === undefined) return;
       const text = field.analyzer.prepare(String(stored));
       const before = this.#texts[field.textColumn];
-      // A sub-field may share its parent's column: then its text is there already.
-      if (before === null || before === undefined) this.#texts[field.textColumn] = text;
-      else if (!before.split('\n').includes(text)) this.#texts[field.textColumn] = `${before}\n${text}`;
+      this.#texts[field.textColumn] = before === null || before === undefined ? text : `${before}\n${text}`;
       return;
     }
     if (field.type === 'keyword') checkTerm(field, String(stored));

@@ -39,6 +39,9 @@ export interface SearchEngine {
   close(): void;
 }
 
+/** Rows whose texts may wait for the next search of texts; a file is complete after each request, as nobody knows which is the last. */
+const PENDING_ROWS = 4_000;
+
 const headers = { 'content-type': 'application/json; charset=UTF-8' };
 
 /** Methods whose requests may change something. */
@@ -52,6 +55,7 @@ export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOpt
   );
   const catalog = new Catalog(db, clock);
   const pointsInTime = new PointsInTime();
+  const pendingRows = file === ':memory:' ? PENDING_ROWS : 0;
 
   function run(request: Request, options: HandleOptions): { status: number; body: unknown } {
     const { route, path } = findRoute(request);
@@ -63,7 +67,7 @@ export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOpt
       const answer = route.run(context);
       for (const index of catalog.indices.values()) {
         index.store.forgetTombstonesBefore(nowMs - gcDeletesMs(index));
-        index.store.flush();
+        index.store.commit(pendingRows);
       }
       db.exec('COMMIT');
       return answer;

@@ -1,6 +1,6 @@
 /** Creates, shows, changes and deletes indices and aliases. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Alias, Catalog, Index } from './catalog.ts';
+import { type Alias, type Catalog, type Index, refuseWriters } from './catalog.ts';
 import { EngineError, illegalArgument, notImplemented } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Answer } from './request.ts';
@@ -198,6 +198,7 @@ export function changeAliases(catalog: Catalog, body: JsonObject): Answer {
         throw illegalArgument(`[alias_action] unknown field [${kind}]`);
     }
   });
+  refuseSecondWriters(catalog, changes);
   for (const { index, alias, definition } of changes) {
     if (definition) index.aliases.set(alias, definition);
     else index.aliases.delete(alias);
@@ -205,6 +206,22 @@ export function changeAliases(catalog: Catalog, body: JsonObject): Answer {
   for (const index of removedIndices) catalog.delete(index);
   catalog.save();
   return acknowledged;
+}
+
+function refuseSecondWriters(catalog: Catalog, changes: readonly AliasChange[]): void {
+  for (const alias of new Set(changes.map((change) => change.alias))) {
+    const writers = new Set(
+      catalog.holdersOf(alias).filter((index) => index.aliases.get(alias)?.is_write_index),
+    );
+    for (const { index, definition } of changes.filter((change) => change.alias === alias)) {
+      if (definition?.is_write_index) writers.add(index);
+      else writers.delete(index);
+    }
+    refuseWriters(
+      alias,
+      [...writers].map((index) => index.name),
+    );
+  }
 }
 
 const aliasMissing = (alias: string): EngineError =>

@@ -155,9 +155,14 @@ export function compileMapping(
     if (!dateFormats.includes(dateFormat)) throw notImplemented(`the date format [${dateFormat}]`);
     const searchable = String(index) !== 'false';
     const sortable = String(docValues) !== 'false' && type !== 'text';
-    const column = searchable || sortable ? columns : undefined;
-    if (column !== undefined) columns += type === 'geo_point' ? 2 : 1;
     const textColumn = type === 'text' && searchable ? textColumnOf(analyzer, parent) : undefined;
+    const column =
+      textColumn !== undefined && textColumn === parent?.textColumn
+        ? parent.column
+        : searchable || sortable
+          ? columns++
+          : undefined;
+    if (type === 'geo_point' && column !== undefined) columns++;
     const own: Omit<Field, 'subFields'> = {
       path,
       type,

@@ -1,5 +1,5 @@
 /** `_search` and `_count` over one index. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Index } from './catalog.ts';
 import { readSourceFilter, sourceFilterOf } from './documents.ts';
 import { illegalArgument, notImplemented, searchFailed } from './errors.ts';
@@ -33,6 +33,11 @@ const MAX_RESULT_WINDOW = 10_000;
 const TRACK_TOTAL_HITS = 10_000;
 
 type Row = Record<string, unknown>;
+
+/** A cache: readers ask the same few forms of queries, and preparing one of many languages takes longer than its answer. */
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+const MAX_PREPARED = 100;
 
 const shards = { total: 1, successful: 1, skipped: 0, failed: 0 };
 
@@ -77,11 +82,14 @@ export function search(
   }
   const later = searchAfter === undefined ? '' : ` WHERE ${after(sql, sort, [searchAfter].flat())}`;
   const order = keys.map((key, position) => orderBy(key, `k${position}`)).join(', ');
-  const page = `SELECT * FROM (${matched})${later} ORDER BY ${order}, n LIMIT ${size} OFFSET ${from}`;
+  // Counted on the way where finding the rows is what costs; elsewhere a count of its own is cheaper than carrying all rows.
+  const counting = later === '' && limit > 0 && sql.hasLeaves() ? ', count(*) OVER () AS total' : '';
+  const page = `SELECT *${counting} FROM (${matched})${later} ORDER BY ${order}, n LIMIT ${size} OFFSET ${from}`;
   const rows = size === 0 ? [] : all(db, page, sql.parameters);
 
   const total = (): number => {
-    if (later === '' && from === 0 && rows.length < size) return rows.length;
+    const known = rows[0]?.['total'];
+    if (known !== undefined) return Number(known);
     const counted = `${sql.with()}SELECT count(*) AS count FROM ${sql.from()} WHERE ${where}`;
     return Number(all(db, counted, forCount)[0]?.['count']);
   };
@@ -133,9 +141,16 @@ export function count(db: DatabaseSync, index: Index, body: JsonObject): Answer 
 }
 
 function all(db: DatabaseSync, sql: string, parameters: readonly SQLInputValue[]): Row[] {
-  const statement = db.prepare(sql);
-  // Sort values and versions have up to 63 bits.
-  statement.setReadBigInts(true);
+  const prepared = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, prepared);
+  let statement = prepared.get(sql);
+  if (statement === undefined) {
+    statement = db.prepare(sql);
+    // Sort values and versions have up to 63 bits.
+    statement.setReadBigInts(true);
+    if (prepared.size === MAX_PREPARED) prepared.clear();
+    prepared.set(sql, statement);
+  }
   return statement.all(...parameters);
 }
 

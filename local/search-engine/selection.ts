@@ -100,6 +100,7 @@ function descend(patterns: readonly Pattern[], name: string): { ended: boolean; 
 
 /** Whether `name` fits `pattern`, in which `*` stands for any characters. */
 export function matchesWildcard(pattern: string, name: string): boolean {
+  if (pattern === '*') return true;
   if (!pattern.includes('*')) return pattern === name;
   const expression = pattern.split('*').map(RegExp.escape).join('.*');
   return new RegExp(`^${expression}$`, 'su').test(name);

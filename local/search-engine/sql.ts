@@ -44,6 +44,10 @@ export class SearchSql {
     return { where: '1', score: `${name}.s` };
   }
 
+  hasLeaves(): boolean {
+    return this.#leaves.length > 0;
+  }
+
   with(): string {
     return this.#leaves.length === 0 ? '' : `WITH ${this.#leaves.join(', ')} `;
   }

@@ -31,6 +31,12 @@ export interface Write {
 /** Marks are part of words: SQLite's default tears Indic words apart at their vowel signs. */
 const TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'";
 
+/**
+ * Texts by row that are not in the full-text index yet: many rows at once, the last state of each, cost a third of one by
+ * one. `existed` tells whether the row is in it in an older state; without texts it is to go.
+ */
+type PendingTexts = Map<number, { readonly existed: boolean; readonly texts: Indexed['texts'] | undefined }>;
+
 const number = (value: unknown): number => Number(value);
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
@@ -41,11 +47,10 @@ export class DocumentStore {
   readonly tables: { readonly documents: string; readonly values: string; readonly texts: string };
   readonly #db: DatabaseSync;
   readonly #textColumns: number;
-  /** Texts written when the request ends, in the order of rows: the full-text index flushes whenever rows go backwards. */
-  readonly #pendingTexts = new Map<
-    number,
-    { readonly existed: boolean; texts: Indexed['texts'] | undefined }
-  >();
+  /** Of the request that is being carried out. */
+  readonly #written: PendingTexts = new Map();
+  /** Of requests before it. */
+  readonly #pending: PendingTexts = new Map();
   #tombstones: number;
   readonly #sql: Readonly<Record<Statement, StatementSync>>;
 
@@ -129,20 +134,31 @@ export class DocumentStore {
     this.#tombstones -= number(this.#sql.sweep.run(deletedAtMs).changes);
   }
 
-  /** To be called before the transaction ends: makes the texts written since searchable. */
-  flush(): void {
-    for (const row of [...this.#pendingTexts.keys()].sort((a, b) => a - b)) {
-      const { existed, texts } = this.#pendingTexts.get(row) ?? { existed: false, texts: undefined };
-      if (existed) this.#sql.removeTexts.run(row);
-      if (texts !== undefined) this.#sql.putTexts.run(row, ...texts);
+  /** To be called before the transaction of a request ends. @param pendingRows how many rows of texts may wait in memory */
+  commit(pendingRows: number): void {
+    for (const [row, { existed, texts }] of this.#written) {
+      this.#pending.set(row, { existed: this.#pending.get(row)?.existed ?? existed, texts });
     }
-    this.#pendingTexts.clear();
+    this.#written.clear();
+    if (this.#pending.size > pendingRows) this.#writeTexts();
   }
 
   /** To be called when the transaction was rolled back. */
   discard(): void {
-    this.#pendingTexts.clear();
+    this.#written.clear();
     this.#tombstones = number(this.#sql.countTombstones.get()?.['count']);
+  }
+
+  /** To be called before texts are searched. */
+  makeTextsSearchable(): void {
+    if (this.#pending.size === 0) return;
+    if (this.#db.isTransaction) {
+      this.#writeTexts();
+      return;
+    }
+    this.#db.exec('BEGIN');
+    this.#writeTexts();
+    this.#db.exec('COMMIT');
   }
 
   count(): number {
@@ -164,9 +180,16 @@ export class DocumentStore {
 
   #setTexts(row: number, existed: boolean, texts: Indexed['texts'] | undefined): void {
     if (this.#textColumns === 0) return;
-    const pending = this.#pendingTexts.get(row);
-    if (pending) pending.texts = texts;
-    else this.#pendingTexts.set(row, { existed, texts });
+    this.#written.set(row, { existed: this.#written.get(row)?.existed ?? existed, texts });
+  }
+
+  /** In the order of rows: the full-text index starts a new segment whenever they go backwards. */
+  #writeTexts(): void {
+    for (const [row, { existed, texts }] of [...this.#pending].sort(([a], [b]) => a - b)) {
+      if (existed) this.#sql.removeTexts.run(row);
+      if (texts !== undefined) this.#sql.putTexts.run(row, ...texts);
+    }
+    this.#pending.clear();
   }
 }
 

@@ -162,6 +162,7 @@ export function exactWord(sql: SearchSql, field: Field, value: string, unfinishe
 /** Yields `id` and `s`; of a row found by several leaves, the best score. */
 export function leafSelect(sql: SearchSql, leaves: readonly TextLeaf[]): string {
   const { texts } = sql.index.store.tables;
+  sql.index.store.makeTextsSearchable();
   const selects = leaves.map(
     ({ match, weights }) =>
       `SELECT rowid AS id, -bm25(${[texts, ...weights].join(', ')}) AS s FROM ${texts} WHERE ${texts} MATCH ${sql.bind(match)}`,
@@ -174,5 +175,6 @@ export function leafSelect(sql: SearchSql, leaves: readonly TextLeaf[]): string 
 /** Without scores. */
 export function leafFilter(sql: SearchSql, { match }: TextLeaf): string {
   const { texts } = sql.index.store.tables;
+  sql.index.store.makeTextsSearchable();
   return `d.n IN (SELECT rowid FROM ${texts} WHERE ${texts} MATCH ${sql.bind(match)})`;
 }
