@@ -12,10 +12,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** OpenSearch 2.x needs Java 11, and a security manager, which Java 24 removed (JEP 486). */
 const JAVA = { first: 11, last: 23 } as const;
 
-/** @returns the path of a `java` that OpenSearch 2.x runs on. @throws {EngineUnavailable} */
-export async function findJava(environment: Environment): Promise<string> {
-  const homes = [environment['OPENSEARCH_JAVA_HOME'], environment['JAVA_HOME'], ...installedHomes()];
-  const candidates = ['java', ...homes.flatMap((home) => (home ? [join(home, 'bin', 'java')] : []))];
+/**
+ * @param installed a directory of Java installations, as Linux distributions have it
+ * @returns the path of a `java` that OpenSearch 2.x runs on
+ * @throws {EngineUnavailable}
+ */
+export async function findJava(environment: Environment, installed = '/usr/lib/jvm'): Promise<string> {
+  const { OPENSEARCH_JAVA_HOME, JAVA_HOME } = environment;
+  const javaOf = (home: string | undefined): string[] => (home ? [join(home, 'bin', 'java')] : []);
+  const candidates = [
+    ...javaOf(OPENSEARCH_JAVA_HOME),
+    ...javaOf(JAVA_HOME),
+    'java',
+    ...homesIn(installed).flatMap(javaOf),
+  ];
   const unfit = new Set<number>();
   for (const candidate of candidates) {
     const version = await javaVersion(candidate, environment);
@@ -30,9 +40,9 @@ export async function findJava(environment: Environment): Promise<string> {
   );
 }
 
-function installedHomes(): string[] {
+function homesIn(directory: string): string[] {
   try {
-    return readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name));
+    return readdirSync(directory).map((name) => join(directory, name));
   } catch {
     return [];
   }
