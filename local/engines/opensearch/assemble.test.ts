@@ -13,8 +13,8 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** A Maven that unpacks an empty distribution, copies an empty jar, and fails on what `refuses` names. */
-async function assemble(refuses = 'nothing-at-all'): Promise<string> {
-  const maven = `#!/bin/sh
+async function maven(refuses = 'nothing-at-all'): Promise<void> {
+  const script = `#!/bin/sh
 for option; do case "$option" in
   *${refuses}*) echo "[INFO] trying"; echo "[ERROR] not to be had"; exit 1;;
   dependency:*) goal=$option;;
@@ -25,8 +25,11 @@ case "$goal" in
   dependency:copy) mkdir -p "$to" && touch "$to/analysis-common.jar";;
 esac
 `;
-  await writeFile(join(root, 'mvn'), maven);
+  await writeFile(join(root, 'mvn'), script);
   await chmod(join(root, 'mvn'), 0o755);
+}
+
+function assemble(): Promise<string> {
   return assembleOpenSearch({
     version: '2.11.1',
     cacheDirectory: join(root, 'cache'),
@@ -36,6 +39,7 @@ esac
 }
 
 test('the module with the analyzers is in the assembly, with a descriptor of the same version', async () => {
+  await maven();
   const home = await assemble();
   const module = join(home, 'modules', 'analysis-common');
   expect(await readdir(module)).toEqual(['analysis-common.jar', 'plugin-descriptor.properties']);
@@ -45,20 +49,24 @@ test('the module with the analyzers is in the assembly, with a descriptor of the
 });
 
 test('a version is assembled once', async () => {
+  await maven();
   await assemble();
-  await assemble('opensearch');
+  await maven('opensearch');
+  await assemble();
   expect(said).toHaveLength(1);
 });
 
 test.each(['integ-test-zip', 'analysis-common'])(
   'an assembly that fails at %s leaves nothing behind',
   async (part) => {
-    await expect(assemble(part)).rejects.toThrow(/could not fetch .*\[ERROR\] not to be had/);
+    await maven(part);
+    await expect(assemble()).rejects.toThrow(/could not fetch .*\[ERROR\] not to be had/);
     expect(await readdir(join(root, 'cache'))).toEqual([]);
   },
 );
 
 test('assemblies at the same time end in one', async () => {
+  await maven();
   const [first, second] = await Promise.all([assemble(), assemble()]);
   expect(first).toBe(second);
   expect(await readdir(join(root, 'cache'))).toEqual(['opensearch-2.11.1']);
