@@ -54,7 +54,6 @@ export function search(
   const limit = readTrackTotalHits(query['track_total_hits'] ?? body['track_total_hits']);
   const sql = new SearchSql(index);
   const { where, score } = compileQuery(sql, body['query'] ?? { match_all: {} }, 'required');
-  const forCount = [...sql.parameters];
   const sort = readSort(sql, body['sort']);
   const scored =
     sort.length === 0 ||
@@ -91,7 +90,7 @@ export function search(
     const known = rows[0]?.['total'];
     if (known !== undefined) return Number(known);
     const counted = `${sql.with()}SELECT count(*) AS count FROM ${sql.from()} WHERE ${where}`;
-    return Number(all(db, counted, forCount)[0]?.['count']);
+    return Number(all(db, counted, sql.parameters)[0]?.['count']);
   };
   const filter = sourceFilterOf(query) ?? readSourceFilter(body['_source']) ?? true;
   const hits = rows.map((row) => hit(index, row, filter, body, sort.length));
@@ -140,7 +139,7 @@ export function count(db: DatabaseSync, index: Index, body: JsonObject): Answer 
   return { status: 200, body: { count: Number(rows[0]?.['count']), _shards: shards } };
 }
 
-function all(db: DatabaseSync, sql: string, parameters: readonly SQLInputValue[]): Row[] {
+function all(db: DatabaseSync, sql: string, parameters: Readonly<Record<string, SQLInputValue>>): Row[] {
   const prepared = statements.get(db) ?? new Map<string, StatementSync>();
   statements.set(db, prepared);
   let statement = prepared.get(sql);
@@ -148,10 +147,11 @@ function all(db: DatabaseSync, sql: string, parameters: readonly SQLInputValue[]
     statement = db.prepare(sql);
     // Sort values and versions have up to 63 bits.
     statement.setReadBigInts(true);
+    statement.setAllowUnknownNamedParameters(true);
     if (prepared.size === MAX_PREPARED) prepared.clear();
     prepared.set(sql, statement);
   }
-  return statement.all(...parameters);
+  return statement.all(parameters);
 }
 
 function readPage(

@@ -12,7 +12,9 @@ export interface Condition {
 
 export class SearchSql {
   readonly index: Index;
-  readonly parameters: SQLInputValue[] = [];
+  /** By name: a statement may use some of them only. */
+  readonly parameters: Record<string, SQLInputValue> = {};
+  #bound = 0;
   readonly #leaves: string[] = [];
   #required: string | undefined;
   readonly #joins: string[] = [];
@@ -22,8 +24,9 @@ export class SearchSql {
   }
 
   bind(value: SQLInputValue): string {
-    this.parameters.push(value);
-    return `?${this.parameters.length}`;
+    const name = `p${++this.#bound}`;
+    this.parameters[name] = value;
+    return `$${name}`;
   }
 
   /**
