@@ -101,5 +101,5 @@ export const again = fc.array(
 /** Milliseconds that requests and reads take, one after the other and round again: what is slow lets other writers in between. */
 export const latenciesMs = fc.oneof(
   fc.constant([3]),
-  fc.array(fc.constantFrom(1, 3, 40, 700, 5_000), { minLength: 2, maxLength: 9 }),
+  fc.array(fc.constantFrom(1, 3, 40, 400, 1_500), { minLength: 2, maxLength: 9 }),
 );

@@ -47,6 +47,17 @@ export function onlyPoisonIsLettered({ table, letters, onFailure }: World, mayRe
   return problems;
 }
 
+/** G5: however a history is cut into batches, and however late, the index is that of one pass record by record. */
+export function indexEqualsCleanPass({ table, documents }: World): string[] {
+  return PRODUCTS.flatMap((product) => {
+    const stored = documents.get(product);
+    const clean = table.lastDocument(product);
+    return stored === clean
+      ? []
+      : [`${product}: the index holds ${stored ?? 'nothing'}, a clean pass ${clean ?? 'nothing'}`];
+  });
+}
+
 /** G3: a letter holds the whole record as it was delivered. */
 export function lettersAreWhole({ table, letters }: World): string[] {
   const originals = new Map(table.records.map((record) => [record.eventID, JSON.stringify(record)]));

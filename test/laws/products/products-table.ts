@@ -25,6 +25,7 @@ export class ProductsTable {
   readonly poison = new Map<string, Spoiled>();
   readonly #rows = new Map<string, Image>();
   readonly #pastDocuments = new Map<string, Set<string>>();
+  readonly #lastDocument = new Map<string, string>();
   readonly #numbering: Numbering;
   #counter = 40_000;
   #noise = 0n;
@@ -73,9 +74,18 @@ export class ProductsTable {
     return this.#past(product);
   }
 
+  /** What one clean pass in stream order leaves: a state that cannot be projected changes nothing. */
+  lastDocument(product: string): string | undefined {
+    return this.#lastDocument.get(product);
+  }
+
   #remember(product: string, eventId: string): void {
     const wanted = this.wanted(product);
-    if (wanted.kind === 'document') this.#past(product).add(wanted.json);
+    if (wanted.kind === 'document') {
+      this.#past(product).add(wanted.json);
+      this.#lastDocument.set(product, wanted.json);
+    }
+    if (wanted.kind === 'nothing') this.#lastDocument.delete(product);
     if (wanted.kind === 'spoiled') this.poison.set(eventId, wanted.how);
   }
 

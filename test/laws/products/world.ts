@@ -15,9 +15,10 @@ import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
+import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
 import { STREAM_ARN } from '../../support/record.ts';
 import type { Again, Crash, Fate, Outage } from './faults.ts';
-import { type Engine, faultyClient } from './faulty-search.ts';
+import { faultyClient } from './faulty-search.ts';
 import type { Numbering, Write } from './history.ts';
 import { ProductsTable, type StreamRecord } from './products-table.ts';
 
@@ -44,14 +45,6 @@ const START_MS = 1_700_000_000_000;
 const TIMEOUT_MS = 60_000;
 const SHARD = 'shardId-00000001700000000000-00000001';
 
-export interface SearchEngineUnderTest {
-  readonly handle: Engine;
-  /** Documents as JSON without their event ids. */
-  documents(): ReadonlyMap<string, string>;
-  hideAlias(hidden: boolean): void;
-  close(): void;
-}
-
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly table: ProductsTable;
@@ -60,22 +53,22 @@ export class World {
   /** Laws broken on the way, in words. */
   readonly broken: string[] = [];
   readonly #scenario: Scenario;
-  readonly #engine: SearchEngineUnderTest;
+  readonly #index: ProductIndex;
   readonly #fates: Fate[];
   #invocations = 0;
   #lettersTried = 0;
   #requests = 0;
   #ids = 0;
 
-  constructor(scenario: Scenario, engine: (clock: Clock) => SearchEngineUnderTest) {
+  constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#engine = engine(this.clock);
+    this.#index = productIndex(this.clock);
     this.#fates = [...scenario.fates];
     this.table = new ProductsTable(scenario.numbering);
   }
 
   get documents(): ReadonlyMap<string, string> {
-    return this.#engine.documents();
+    return this.#index.documents();
   }
 
   /** Runs the whole history until everything is settled, faults and all. */
@@ -83,13 +76,13 @@ export class World {
     await this.clock.runUntil(this.#live());
   }
 
-  /** Sends records through the marked door until each is settled or poison. */
-  async redrive(records: readonly unknown[]): Promise<RedriveResponse['outcomes']> {
-    return this.clock.runUntil(this.#redriveUntilSettled(records));
+  /** Sends records through the marked door, one after the other, each until it is settled or poison. */
+  async redrive(records: readonly unknown[]): Promise<void> {
+    for (const record of records) await this.clock.runUntil(this.#redriveUntilSettled([record]));
   }
 
   close(): void {
-    this.#engine.close();
+    this.#index.close();
   }
 
   async #live(): Promise<void> {
@@ -131,8 +124,7 @@ export class World {
     const start = Math.floor(from * this.table.records.length);
     const records = this.table.records.slice(start, start + size);
     if (records.length === 0) return;
-    if (redriven) await this.#redriveUntilSettled(records);
-    else await this.#untilAnswered(records);
+    await (redriven ? this.#redriveUntilSettled(records) : this.#untilAnswered(records));
   }
 
   /** At least once: what another delivery reports comes again, as from the mapping. */
@@ -148,7 +140,7 @@ export class World {
     }
   }
 
-  async #redriveUntilSettled(records: readonly unknown[]): Promise<RedriveResponse['outcomes']> {
+  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
     for (;;) {
       const result = await this.#invoke(
         { Records: records, redrive: { id: 'law' } },
@@ -156,7 +148,7 @@ export class World {
       );
       const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
       if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
-        return outcomes;
+        return;
       await this.#wait(1_000);
     }
   }
@@ -167,13 +159,13 @@ export class World {
     const environment = new ExecutionEnvironment(this.clock);
     let requests = 0;
     const client = faultyClient({
-      clock: this.clock,
-      engine: this.#engine.handle,
+      engine: this.#index.engine,
       alive: () => environment.alive,
       latencyMs: () => this.#latencyMs(),
-      watch: (body) => this.#watchKeys(body),
+      watch: ({ body }) => this.#watchKeys(body),
       fate: () => {
-        this.#engine.hideAlias(this.#outage('alias-missing'));
+        this.#index.hideAlias(this.#outage('alias-missing'));
+        this.#index.blockWrites(this.#outage('write-block'));
         const strikes = crash?.request === requests++;
         if (strikes && crash.when === 'before-write') return environment.die('lost');
         if (strikes && crash.when === 'after-write') return environment.die('reset-after');
@@ -210,7 +202,7 @@ export class World {
       if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
       return items;
     };
-    const processor = productsProcessor({ client, alias: 'products', readItems });
+    const processor = productsProcessor({ client, alias: ALIAS, readItems });
     return streamHandler(processor, {
       clock: environment.clock,
       random: () => 0.5,
