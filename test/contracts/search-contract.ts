@@ -9,6 +9,7 @@ import { filterContract } from './search/filters.ts';
 import { languageContract } from './search/languages.ts';
 import { mappingContract } from './search/mapping.ts';
 import { pagingContract } from './search/paging.ts';
+import { projectionContract } from './search/projection.ts';
 import { refusalContract } from './search/refusals.ts';
 import { versionContract } from './search/versions.ts';
 
@@ -40,5 +41,6 @@ export function searchContract(
     describe('languages', () => languageContract(running, claims));
     describe('filters and sorting', () => filterContract(running));
     describe('paging', () => pagingContract(running));
+    describe('projection', () => projectionContract(running));
   });
 }
