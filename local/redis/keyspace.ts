@@ -1,0 +1,55 @@
+/** The keys and their values, which go when their time has come by the clock that was given. */
+import type { Clock } from '../../shared/time/clock.ts';
+
+interface Entry {
+  readonly value: Buffer;
+  /** Milliseconds since the epoch; absent: it stays. */
+  readonly expiresAtMs?: number;
+}
+
+export interface Keyspace {
+  get(key: Buffer): Buffer | undefined;
+  /** A time that has passed leaves nothing behind. */
+  set(key: Buffer, value: Buffer, expiresAtMs?: number): void;
+  /** @returns whether it was there */
+  delete(key: Buffer): boolean;
+  /** @returns undefined where there is no key, null where it does not expire */
+  expiresAtMs(key: Buffer): number | null | undefined;
+  keys(): Buffer[];
+  clear(): void;
+}
+
+export function createKeyspace(clock: Clock): Keyspace {
+  const entries = new Map<string, Entry>();
+
+  const live = (name: string): Entry | undefined => {
+    const entry = entries.get(name);
+    if (entry?.expiresAtMs === undefined || entry.expiresAtMs > clock.now()) return entry;
+    entries.delete(name);
+    return undefined;
+  };
+
+  return {
+    get: (key) => live(nameOf(key))?.value,
+    set(key, value, expiresAtMs) {
+      entries.set(nameOf(key), { value, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
+      live(nameOf(key));
+    },
+    delete(key) {
+      const name = nameOf(key);
+      return live(name) !== undefined && entries.delete(name);
+    },
+    expiresAtMs(key) {
+      const entry = live(nameOf(key));
+      return entry === undefined ? undefined : (entry.expiresAtMs ?? null);
+    },
+    keys: () =>
+      [...entries.keys()]
+        .filter((name) => live(name) !== undefined)
+        .map((name) => Buffer.from(name, 'latin1')),
+    clear: () => entries.clear(),
+  };
+}
+
+/** One character per byte: keys are bytes, and need not be text. */
+const nameOf = (key: Buffer) => key.toString('latin1');

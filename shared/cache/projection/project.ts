@@ -1,0 +1,107 @@
+/** Carries states into the cache so that a stale one never wins: fast path by stream position, everything doubtful by the item itself. */
+import type { ItemKey, ReadItems } from '../../dynamodb/read-items.ts';
+import { untilSettled } from '../../stream/backoff.ts';
+import type { Item } from '../../stream/change.ts';
+import { failureOf } from '../../stream/failure-of.ts';
+import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
+import type { BatchContext, Work } from '../../stream/processor.ts';
+import { type CacheEntry, isVersionOf, versionKey } from '../compare-and-set.ts';
+import { type CacheEffect, type Desired, entryParts } from '../effect.ts';
+import { accepted, type Redis } from '../redis.ts';
+import { compareAndSet, type EntryResult } from '../run-script.ts';
+import { type Doubtful, reconcile } from './reconcile.ts';
+
+export interface CacheProjection {
+  readonly redis: Redis;
+  readonly readItems: ReadItems;
+  /** Of the value in the cache; `id` is the ordering key. */
+  cacheKey(id: string): string;
+  itemKey(id: string): ItemKey;
+  /** What the cache should hold for an item as it is now. */
+  desired(item: Item | undefined): Desired;
+}
+
+export type CacheWork = Work<CacheEffect>;
+
+/** How late a record may be for the fast path where nothing is stored: what was may have been lost with a server, or evicted. */
+const OLD_MS = 30_000;
+
+export function cacheProjection(projection: CacheProjection): Project<CacheEffect> {
+  return (work, context) => untilSettled(work, context, (pending) => writeOnce(projection, pending, context));
+}
+
+/** One pass over what is pending. Whatever fails on the way leaves transient what it has not settled. */
+async function writeOnce(
+  projection: CacheProjection,
+  pending: readonly CacheWork[],
+  context: BatchContext,
+): Promise<readonly ProjectionOutcome[]> {
+  const outcomes = new Map<CacheWork, ProjectionOutcome>();
+  let failure = { code: 'NO_ANSWER' };
+  try {
+    const isCareful = ({ change }: CacheWork) => context.redriven || change.sequenceNumber === undefined;
+    const careful = pending.filter(isCareful);
+    const fast = pending.filter((work) => !isCareful(work));
+    const conflicts = await writeFast(projection, fast, context, outcomes);
+    const doubtful = [...conflicts, ...(await readVersions(projection, careful, context, outcomes))];
+    await reconcile(projection, doubtful, context, outcomes);
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  return pending.map((work) => outcomes.get(work) ?? { kind: 'transient', failure });
+}
+
+async function writeFast(
+  { redis, cacheKey }: CacheProjection,
+  fast: readonly CacheWork[],
+  context: BatchContext,
+  outcomes: Map<CacheWork, ProjectionOutcome>,
+): Promise<readonly Doubtful[]> {
+  const nowMs = context.clock.now();
+  const entries = fast.map(({ key, change, effect }): CacheEntry => {
+    const isOld = change.createdAtMs === undefined || change.createdAtMs < nowMs - OLD_MS;
+    return {
+      key: cacheKey(key),
+      condition: { kind: isOld ? 'newer-than-stored' : 'newer' },
+      sequenceNumber: change.sequenceNumber ?? '',
+      ...entryParts(effect, nowMs),
+    };
+  });
+  const results = await compareAndSet(redis, entries, context.deadline.signal);
+  return fast.flatMap((work, index) => {
+    const result = results[index];
+    if (result?.kind === 'conflict') return [{ work, version: result.version }];
+    if (result !== undefined) outcomes.set(work, outcomeOf(result));
+    return [];
+  });
+}
+
+export function outcomeOf(result: Exclude<EntryResult, { kind: 'conflict' }>): ProjectionOutcome {
+  switch (result.kind) {
+    case 'written':
+      return { kind: 'applied' };
+    case 'duplicate':
+      return { kind: 'duplicate' };
+    case 'refused':
+      return { kind: 'transient', failure: { code: `REDIS_${result.code}` } };
+  }
+}
+
+/** A redriven record is older than what is live, and one without a number has no place in the order: both begin with what is stored. */
+async function readVersions(
+  { redis, cacheKey }: CacheProjection,
+  careful: readonly CacheWork[],
+  context: BatchContext,
+  outcomes: Map<CacheWork, ProjectionOutcome>,
+): Promise<readonly Doubtful[]> {
+  if (careful.length === 0) return [];
+  const keys = careful.map(({ key }) => versionKey(cacheKey(key)));
+  const [reply] = await redis.send([['MGET', ...keys]], context.deadline.signal);
+  const versions = accepted(reply);
+  return careful.flatMap((work, index) => {
+    const version = String((Array.isArray(versions) ? versions[index] : undefined) ?? '');
+    if (!isVersionOf(version, work.change.sequenceNumber)) return [{ work, version }];
+    outcomes.set(work, { kind: 'duplicate' });
+    return [];
+  });
+}

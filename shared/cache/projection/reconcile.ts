@@ -1,0 +1,97 @@
+/** Makes the cache equal to the item where order proves nothing: the stored version is read first, then the item, then written if that version still stands. */
+import type { ProjectionOutcome } from '../../stream/latest-state.ts';
+import type { BatchContext } from '../../stream/processor.ts';
+import type { CacheEntry } from '../compare-and-set.ts';
+import { type CacheEffect, type Desired, entryParts } from '../effect.ts';
+import { compareAndSet } from '../run-script.ts';
+import { type CacheProjection, type CacheWork, outcomeOf } from './project.ts';
+
+/** Writes per item and pass. An item that is written so often has later events of its own, which will be heard. */
+const MAX_ROUNDS = 3;
+
+export interface Doubtful {
+  readonly work: CacheWork;
+  /** As stored, '' where there is none; read before the item is. */
+  readonly version: string;
+}
+
+/**
+ * The order of the two reads is the proof: the item is at least as new as any write that its version tells of, and whoever
+ * writes after the version was read makes ours fail. What is written carries the later of the two positions, so that
+ * every event after it is newer and every one before it is checked against the item again.
+ *
+ * @throws what reading the items or asking the cache throws; what is settled by then stands in `outcomes`
+ */
+export async function reconcile(
+  projection: CacheProjection,
+  doubtful: readonly Doubtful[],
+  context: BatchContext,
+  outcomes: Map<CacheWork, ProjectionOutcome>,
+): Promise<void> {
+  let cases = doubtful;
+  for (let round = 0; round < MAX_ROUNDS && cases.length > 0; round++) {
+    cases = await writeItems(projection, cases, context, outcomes);
+  }
+  for (const { work } of cases) {
+    outcomes.set(work, { kind: 'transient', failure: { code: 'RECONCILE_CONTENDED' } });
+  }
+}
+
+/** @returns the cases that met another writer, with the version that one left */
+async function writeItems(
+  projection: CacheProjection,
+  cases: readonly Doubtful[],
+  context: BatchContext,
+  outcomes: Map<CacheWork, ProjectionOutcome>,
+): Promise<readonly Doubtful[]> {
+  const { redis, readItems, cacheKey, itemKey, desired } = projection;
+  const { signal } = context.deadline;
+  const items = await readItems(
+    cases.map(({ work }) => itemKey(work.key)),
+    signal,
+  );
+  const nowMs = context.clock.now();
+  const wanted = items.map((item) => effectOf(desired(item)));
+  const entries = cases.map(({ work, version }, index): CacheEntry => {
+    const { sequenceNumber } = work.change;
+    const seen = { ...(wanted[index] ?? EVICT), ...largest(work.effect, wanted[index]) };
+    return {
+      key: cacheKey(work.key),
+      condition: { kind: 'still', version },
+      ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
+      ...entryParts(seen, nowMs),
+    };
+  });
+  const results = await compareAndSet(redis, entries, signal);
+  return cases.flatMap(({ work }, index) => {
+    const result = results[index];
+    if (result?.kind === 'conflict') return [{ work, version: result.version }];
+    if (result?.kind === 'written')
+      outcomes.set(work, came(work.effect, wanted[index], items[index] !== undefined));
+    else if (result !== undefined) outcomes.set(work, outcomeOf(result));
+    return [];
+  });
+}
+
+const EVICT: CacheEffect = { kind: 'evict' };
+
+/** An item that cannot be cached as it is now has a dead letter of its own; its reader finds it in the table. */
+function effectOf(desired: Desired): CacheEffect {
+  return desired.ok ? desired.effect : EVICT;
+}
+
+/** The tombstone must outlive every state that a late event could bring: the event's own images count as well as the item. */
+function largest(own: CacheEffect, wanted: CacheEffect | undefined): Pick<CacheEffect, 'largestTtl'> {
+  const all = [own.largestTtl, wanted?.largestTtl].filter((ttl) => ttl !== undefined);
+  return all.length === 0 ? {} : { largestTtl: Math.max(...all) };
+}
+
+/** The record's own end, by what the item turned out to be. */
+function came(own: CacheEffect, written: CacheEffect | undefined, itemExists: boolean): ProjectionOutcome {
+  if (stateOf(own) === stateOf(written ?? EVICT)) return { kind: 'applied' };
+  return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
+}
+
+function stateOf(effect: CacheEffect): string {
+  return JSON.stringify(effect.kind === 'hold' ? [effect.ttl, effect.value] : []);
+}
