@@ -47,12 +47,23 @@ const headers = { 'content-type': 'application/json; charset=UTF-8' };
 /** Methods whose requests may change something. */
 const changing = new Set(['PUT', 'POST', 'DELETE']);
 
+function open(file: string): DatabaseSync {
+  try {
+    const db = new DatabaseSync(file);
+    // A crash may lose the last requests, as with an engine that has not synced its log; it never leaves half of one.
+    db.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY');
+    return db;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`search engine file: ${file} cannot be used (${why}); delete it, or give another`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws {Error} when the file cannot be opened, or is no database of this engine; the message says so */
 export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOptions): SearchEngine {
-  const db = new DatabaseSync(file);
-  // A crash may lose the last requests, as with an engine that has not synced its log; it never leaves half of one.
-  db.exec(
-    'PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY',
-  );
+  const db = open(file);
   const catalog = new Catalog(db, clock);
   const pointsInTime = new PointsInTime();
   const pendingRows = file === ':memory:' ? PENDING_ROWS : 0;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,4 +42,10 @@ test('everything survives a restart: documents, texts, versions, tombstones, map
   expect(second.call('GET', '/things/_doc/a').body).toMatchObject({ _version: 6, _seq_no: 3 });
   expect(second.call('POST', '/other/_doc', {}).status).toBe(404);
   second.close();
+});
+
+test('a file that is no database is an error that names it', () => {
+  const file = join(folder, 'search.db');
+  writeFileSync(file, 'this is no database, whatever its name says'.repeat(100));
+  expect(() => testEngine({ file })).toThrow(`search engine file: ${file} cannot be used`);
 });

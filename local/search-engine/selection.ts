@@ -32,8 +32,15 @@ export function filterSource(source: string, filter: SourceFilter): Verbatim | o
     return new Verbatim(source);
   }
   const selection = { includes: filter.includes.map(toPattern), excludes: filter.excludes.map(toPattern) };
-  const selected = select(parseExact(source), selection);
+  const quick = select(JSON.parse(source), selection);
+  const selected = hasNumbers(quick) ? select(parseExact(source), selection) : quick;
   return isObject(selected) ? selected : {};
+}
+
+/** Only numbers can lose anything in a plain parse, which is many times faster. */
+function hasNumbers(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number';
+  return Object.values(value).some(hasNumbers);
 }
 
 function select(value: unknown, { includes, excludes }: Selection): unknown {
