@@ -27,28 +27,41 @@ export function refusing(value: string | undefined, alias: string): string | und
   return lacking.length === 0 ? undefined : [...lacking, ...rules].join(',');
 }
 
+/** The setting is read, changed and written as a whole: another set-up's change may get lost with ours, so it is read again. */
+const ROUNDS = 5;
+
 /** @returns warnings: a cluster that does not let its settings be changed */
 export async function forbidAutoCreate(client: Client, alias: string): Promise<string[]> {
   try {
-    const settings = await client.cluster.getSettings({ flat_settings: true });
-    // A transient value hides the persistent one, so it has to refuse too where there is one.
-    const change = (scope: Scope, required: boolean) => {
-      const current: unknown = settings.body[scope]?.[SETTING];
-      if (current === undefined && !required) return {};
-      const value = refusing(current === undefined ? undefined : String(current), alias);
-      return value === undefined ? {} : { [scope]: { [SETTING]: value } };
-    };
-    const body = { ...change('persistent', true), ...change('transient', false) };
-    // The flat form of the key is the only one that Amazon OpenSearch Service takes ("Supported operations").
-    if (Object.keys(body).length > 0) await client.cluster.putSettings({ body });
-    return [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const { body } = await client.cluster.getSettings({ flat_settings: true });
+      const changes = changesOf(body, alias);
+      if (Object.keys(changes).length === 0) return [];
+      // The flat form of the key is the only one that Amazon OpenSearch Service takes ("Supported operations").
+      await client.cluster.putSettings({ body: changes });
+    }
+    return [`${SETTING} keeps changing under this set-up; ${byHand(alias)}`];
   } catch (error) {
     const answer = engineError(error);
     if (!answer || answer.status === 429 || answer.status >= 500) throw error;
     return [
       `the cluster does not let this set-up change ${SETTING} (status ${answer.status}): a delete that arrives while the alias ` +
-        `is missing may create an index called "${alias}"; allow cluster:admin/settings/update, or put ` +
-        `${refusalsOf(alias).join(',')} in front of its value by hand`,
+        `is missing may create an index called "${alias}"; allow cluster:admin/settings/update, or ${byHand(alias)}`,
     ];
   }
+}
+
+const byHand = (alias: string): string => `put ${refusalsOf(alias).join(',')} in front of its value by hand`;
+
+type Settings = { readonly [K in Scope]?: Readonly<Record<string, unknown>> };
+
+/** A transient value hides the persistent one, so it has to refuse too where there is one. */
+function changesOf(settings: Settings, alias: string): { [K in Scope]?: { [SETTING]: string } } {
+  const change = (scope: Scope, required: boolean) => {
+    const current = settings[scope]?.[SETTING];
+    if (current === undefined && !required) return {};
+    const value = refusing(current === undefined ? undefined : String(current), alias);
+    return value === undefined ? {} : { [scope]: { [SETTING]: value } };
+  };
+  return { ...change('persistent', true), ...change('transient', false) };
 }

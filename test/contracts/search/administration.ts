@@ -29,6 +29,20 @@ export function administrationContract(engine: () => Engine): void {
     expect(results.filter(({ created }) => created)).toHaveLength(1);
   });
 
+  test('set-ups of several aliases at the same time all forbid that their names are created by a write', async () => {
+    const { client } = engine();
+    const aliases = [unusedAlias(), unusedAlias(), unusedAlias()];
+    await Promise.all(
+      aliases.map((alias) => ensureProductIndex(client, { alias, version: 'v1', replicas: 0 })),
+    );
+    for (const alias of aliases) {
+      await client.indices.deleteAlias({ index: `${alias}-v1`, name: alias });
+      expect(await bulk(client, alias, write.delete('p', 1))).toMatchObject([
+        { status: 404, error: { type: 'index_not_found_exception' } },
+      ]);
+    }
+  });
+
   test('an alias has one write index: an index that would be the second is not created', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
