@@ -1,0 +1,20 @@
+/** bookings → e-mails and ratings: what a change of the bookings table means, and how it gets to people and to the tables that the apps read. */
+import { inParts, part } from '../../shared/stream/in-parts.ts';
+import type { StreamProcessor } from '../../shared/stream/processor.ts';
+import { type BookingEffect, bookingId, decide } from './decide.ts';
+import { type MailPorts, mailDelivery } from './mails/deliver.ts';
+import { ratings } from './ratings/carry-out.ts';
+import type { RatingPorts } from './ratings/recompute.ts';
+
+export function bookingsProcessor(mail: MailPorts, rating: RatingPorts): StreamProcessor<BookingEffect> {
+  return {
+    name: 'bookings',
+    images: 'new-and-old',
+    orderingKey: bookingId,
+    decide,
+    carryOut: inParts([
+      part(({ mails }) => (mails.length > 0 ? mails : undefined), mailDelivery(mail)),
+      part(({ rating }) => rating, ratings(rating)),
+    ]),
+  };
+}
