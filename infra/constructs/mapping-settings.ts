@@ -15,6 +15,9 @@ export const STREAM_RETENTION_SECONDS = 24 * 3600;
 /** Twice the tolerated outage: the records that queued up behind it are still young enough when their turn comes. */
 export const MAXIMUM_RECORD_AGE_SECONDS = 2 * TOLERATED_OUTAGE_SECONDS;
 
+/** Seconds. More than a handler ever keeps of its time-out to send letters, report and answer (shared/stream/handler.ts). */
+export const RESERVE_SECONDS = 10;
+
 /** The properties of AWS::Lambda::EventSourceMapping that decide whether a record can be lost. */
 export interface MappingProperties {
   readonly BatchSize?: number;

@@ -15,13 +15,11 @@ import {
   MAXIMUM_RECORD_AGE_SECONDS,
   type MappingProperties,
   mappingFaults,
+  RESERVE_SECONDS,
 } from './mapping-settings.ts';
 import { NodeFunction } from './node-function.ts';
 import { output, pascalCase } from './output.ts';
 import { processorAlarms } from './processor-alarms.ts';
-
-/** Seconds. More than a handler ever keeps of its time-out to send letters, report and answer (shared/stream/handler.ts). */
-export const RESERVE_SECONDS = 10;
 
 export interface StreamProcessorProps {
   readonly stage: Stage;

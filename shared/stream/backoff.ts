@@ -41,7 +41,10 @@ export async function untilSettled<T, O extends Outcome>(
   return work.flatMap((element) => outcomes.get(element) ?? []);
 }
 
-async function pause(round: number, context: BatchContext): Promise<boolean> {
+export type RetryContext = Pick<BatchContext, 'clock' | 'random' | 'deadline'>;
+
+/** Waits before the next attempt. @returns false when the deadline comes first: there is no next attempt */
+export async function pause(round: number, context: RetryContext): Promise<boolean> {
   try {
     await sleep(context.clock, pauseMs(round, context.random), context.deadline.signal);
     return !context.deadline.passed();

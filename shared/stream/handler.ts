@@ -2,7 +2,7 @@
 import { UnexpectedBatchTypeError } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
 import type { DeadLetterSink } from '../dead-letters/letter.ts';
-import type { BatchReporter } from '../telemetry/batch-report.ts';
+import type { BatchReport, BatchReporter } from '../telemetry/batch-report.ts';
 import type { Clock } from '../time/clock.ts';
 import { startDeadline } from './deadline.ts';
 import { partialBatchResponse } from './partial-batch-response.ts';
@@ -49,38 +49,25 @@ export function streamHandler<Effect>(
     const context = { clock, random, deadline, redriven: redrive !== undefined };
     const ended = await runBatch(processor, records, context);
     deadline.cancel();
+    const finish = (settled: Pick<BatchReport, 'outcomes' | 'lettersSent' | 'report'>) => {
+      reporter.report({ processor: processor.name, startedAtMs, endedAtMs: clock.now(), ...settled });
+    };
     if (redrive !== undefined) {
-      const outcomes = ended.map(({ outcome }) => outcome);
-      reporter.report({
-        processor: processor.name,
-        outcomes,
-        lettersSent: 0,
-        startedAtMs,
-        endedAtMs: clock.now(),
-      });
+      finish({ outcomes: ended.map(({ outcome }) => outcome), lettersSent: 0 });
       return redriveResponse(redrive, ended);
     }
     const closing = startDeadline(clock, remainingMs - ANSWER_MS - (clock.now() - startedAtMs));
-    const requestId = invocation.awsRequestId;
-    const settling = {
+    const settlement = await settle(ended, {
       processor: processor.name,
-      requestId,
+      requestId: invocation.awsRequestId,
       clock,
+      random,
       sink: ports.sink,
-      signal: closing.signal,
-    };
-    const { outcomes, report, lettersSent } = await settle(ended, settling);
-    closing.cancel();
-    const response = await partialBatchResponse(records, report);
-    reporter.report({
-      processor: processor.name,
-      outcomes,
-      lettersSent,
-      report,
-      startedAtMs,
-      endedAtMs: clock.now(),
+      deadline: closing,
     });
-    return response;
+    closing.cancel();
+    finish(settlement);
+    return partialBatchResponse(records, settlement.report);
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { batchContext } from '../../test/support/batch-context.ts';
 import { letterBox } from '../../test/support/letters.ts';
-import { systemClock } from '../time/clock.ts';
 import type { Outcome } from './outcome.ts';
 import { type Ended, settle } from './settle.ts';
 
@@ -17,9 +17,11 @@ function batch(...outcomes: [seq: string | null, outcome: Outcome][]): Ended[] {
   }));
 }
 
-async function settled(ended: Ended[], sink = letterBox()) {
-  const signal = new AbortController().signal;
-  const result = await settle(ended, { processor: 'test', requestId: 'r', clock: systemClock, sink, signal });
+/** @param deadlineMs until when letters may be sent */
+async function settled(ended: Ended[], sink = letterBox(), deadlineMs = 10_000) {
+  const context = batchContext({ deadlineMs });
+  const settling = settle(ended, { ...context, processor: 'test', requestId: 'r', sink });
+  const result = await context.clock.runUntil(settling);
   return { ...result, lettered: sink.letters.map(({ record }) => (record as { name: string }).name) };
 }
 
@@ -38,8 +40,15 @@ describe('settle', () => {
     expect(lettered).toEqual(['1']);
   });
 
-  it('takes a record for unsettled, and the lowest, when its letter is refused, and sends no more', async () => {
-    const sink = letterBox((attempt) => attempt === 1);
+  it('sends a letter that is refused again, in its order, while there is time', async () => {
+    const sink = letterBox((attempt) => attempt === 1 || attempt === 2);
+    const { report, lettered } = await settled(batch(['1', poison], ['2', poison], ['3', poison]), sink);
+    expect(lettered).toEqual(['1', '2', '3']);
+    expect(report).toEqual({ kind: 'all-settled' });
+  });
+
+  it('takes a record for unsettled, and the lowest, when its letter cannot be kept, and sends no more', async () => {
+    const sink = letterBox((attempt) => attempt >= 1);
     const { report, lettered, outcomes } = await settled(
       batch(['1', poison], ['2', applied], ['3', poison], ['4', poison], ['5', transient]),
       sink,
@@ -71,9 +80,7 @@ describe('settle', () => {
 
   it('begins no letter once its time is over', async () => {
     const sink = letterBox();
-    const signal = AbortSignal.abort(new Error('over'));
-    const context = { processor: 'test', requestId: 'r', clock: systemClock, sink, signal };
-    const { report } = await settle(batch(['1', applied], ['2', poison]), context);
+    const { report } = await settled(batch(['1', applied], ['2', poison]), sink, 0);
     expect(report).toMatchObject({ sequenceNumber: '2' });
     expect(sink.letters).toEqual([]);
   });

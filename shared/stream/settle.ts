@@ -1,9 +1,8 @@
 /** Ends a batch: finds how far it got, and writes a dead letter for each poison record below that point, in stream order. */
-import type { DeadLetterSink } from '../dead-letters/letter.ts';
-import { writeLetter } from '../dead-letters/letter.ts';
-import type { Clock } from '../time/clock.ts';
+import { type DeadLetter, type DeadLetterSink, writeLetter } from '../dead-letters/letter.ts';
+import { pause, type RetryContext } from './backoff.ts';
 import { failureOf } from './failure-of.ts';
-import type { Outcome } from './outcome.ts';
+import type { Failure, Outcome } from './outcome.ts';
 
 export interface Ended {
   readonly record: unknown;
@@ -24,17 +23,16 @@ export interface Settlement {
   readonly lettersSent: number;
 }
 
-export interface SettleContext {
+/** Its deadline is the invocation's own, less the time to answer: until then a letter that is refused is sent again. */
+export interface SettleContext extends RetryContext {
   readonly processor: string;
   readonly requestId: string;
-  readonly clock: Clock;
   readonly sink: DeadLetterSink;
-  readonly signal: AbortSignal;
 }
 
 /**
  * Poison at or above the checkpoint is not lettered: it comes again with its batch, and would be lettered again and again.
- * Letters go out one after the other and stop at the first that fails: that record is then unsettled, and the lowest.
+ * Letters go out one after the other and stop at the first that cannot be kept: that record is then unsettled, and the lowest.
  */
 export async function settle(ended: readonly Ended[], context: SettleContext): Promise<Settlement> {
   const outcomes = ended.map(({ outcome }) => outcome);
@@ -44,17 +42,28 @@ export async function settle(ended: readonly Ended[], context: SettleContext): P
     const outcome = outcomes[index];
     if (outcome?.kind !== 'poison') continue;
     const facts = { ...context, failedAtMs: context.clock.now() };
-    try {
-      context.signal.throwIfAborted();
-      await context.sink.send(writeLetter(ended[index]?.record, outcome.failure, facts), context.signal);
-      lettersSent++;
-    } catch (error) {
-      const { code, type } = failureOf(error);
-      outcomes[index] = { kind: 'transient', failure: { code: 'LETTER_REFUSED', type: type ?? code } };
+    const refusal = await send(writeLetter(ended[index]?.record, outcome.failure, facts), context);
+    if (refusal === undefined) lettersSent++;
+    else {
+      outcomes[index] = { kind: 'transient', failure: refusal };
       report = reportFrom(ended, outcomes);
     }
   }
   return { outcomes, report, lettersSent };
+}
+
+async function send(letter: DeadLetter, context: SettleContext): Promise<Failure | undefined> {
+  const { sink, deadline } = context;
+  for (let attempt = 0; !deadline.passed(); attempt++) {
+    try {
+      await sink.send(letter, deadline.signal);
+      return undefined;
+    } catch (error) {
+      const { code, type } = failureOf(error);
+      if (!(await pause(attempt, context))) return { code: 'LETTER_REFUSED', type: type ?? code };
+    }
+  }
+  return { code: 'DEADLINE' };
 }
 
 /** How many records of the batch, from its start, are settled and do not come again. */

@@ -16,6 +16,8 @@ export interface ProductIndex {
   hideAlias(hidden: boolean): void;
   /** Forbids writes to the index, or allows them again. */
   blockWrites(blocked: boolean): void;
+  /** Names of all indices, in order. */
+  indices(): readonly string[];
   /** Calls the engine as an administrator would; throws if it refuses. */
   call(method: string, url: string, body: object): unknown;
   close(): void;
@@ -41,6 +43,8 @@ export function productIndex(clock: Clock): ProductIndex {
     hideAlias: onChange(hideAlias),
     blockWrites: onChange((blocked) => call('PUT', `/${INDEX}/_settings`, { 'index.blocks.write': blocked })),
     documents: () => allDocuments(call),
+    indices: () =>
+      Object.keys(JSON.parse(engine.handle({ method: 'GET', ...parseUrl('/_alias'), body: '' }).body)).sort(),
     close: () => engine.close(),
   };
 }

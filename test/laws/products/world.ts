@@ -4,6 +4,11 @@
  */
 import type { Client } from '@opensearch-project/opensearch';
 import {
+  attemptsForOutage,
+  MAXIMUM_RECORD_AGE_SECONDS,
+  RESERVE_SECONDS,
+} from '../../../infra/constructs/mapping-settings.ts';
+import {
   createEventSourceMapping,
   type InvokeResult,
   parseMapping,
@@ -71,6 +76,11 @@ export class World {
     return this.#index.documents();
   }
 
+  /** Names of all indices of the engine. */
+  indices(): readonly string[] {
+    return this.#index.indices();
+  }
+
   /** Runs the whole history until everything is settled, faults and all. */
   async run(): Promise<void> {
     await this.clock.runUntil(this.#live());
@@ -95,8 +105,11 @@ export class World {
     const mapping = createEventSourceMapping({
       mapping: parseMapping({
         ...this.#scenario.mapping,
-        MaximumRetryAttempts: 500,
-        MaximumRecordAgeInSeconds: 43_200,
+        MaximumRetryAttempts: attemptsForOutage({
+          timeoutSeconds: TIMEOUT_MS / 1_000,
+          reserveSeconds: RESERVE_SECONDS,
+        }),
+        MaximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         EventSourceArn: STREAM_ARN,
       }),
