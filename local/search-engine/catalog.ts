@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { readAnalysis } from './analysis.ts';
 import { readDocument } from './document.ts';
 import { EngineError, illegalArgument, indexNotFound, noIndexToWrite, notImplemented } from './errors.ts';
+import { invalidIndexName, refuseForbidden, refuseInvalidName } from './index-names.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
 import { matchesWildcard } from './selection.ts';
@@ -216,34 +217,11 @@ export class Catalog {
   }
 
   #autoCreate(name: string): Index {
-    const rules = this.clusterSettings.get('action.auto_create_index') ?? 'true';
-    const list = typeof rules === 'string' ? rules.split(',') : rules;
-    const [only] = list;
-    if (list.length === 1 && only === 'false') {
-      throw noIndexToWrite(name, ' and [action.auto_create_index] is [false]');
-    }
-    if (!(list.length === 1 && only === 'true')) {
-      const rule = list
-        .map((text) => text.trim())
-        .find((text) => matchesWildcard(text.replace(/^[-+]/, ''), name));
-      if (rule === undefined) {
-        throw noIndexToWrite(name, ` and [action.auto_create_index] ([${list.join(',')}]) doesn't match`);
-      }
-      if (rule.startsWith('-')) {
-        const why = `contains [${rule}] which forbids automatic creation of the index`;
-        throw noIndexToWrite(name, ` and [action.auto_create_index] ${why}`);
-      }
-    }
+    refuseForbidden(name, this.clusterSettings.get('action.auto_create_index') ?? 'true');
     return this.create(name, new Map(), {}, new Map());
   }
 
   #refuseName(name: string): void {
-    const invalid = (why: string): EngineError =>
-      new EngineError(400, {
-        type: 'invalid_index_name_exception',
-        reason: `Invalid index name [${name}], ${why}`,
-        extra: { index: name, index_uuid: '_na_' },
-      });
     const existing = this.indices.get(name);
     if (existing) {
       throw new EngineError(400, {
@@ -252,13 +230,7 @@ export class Catalog {
         extra: { index: name, index_uuid: existing.uuid },
       });
     }
-    if (this.holdersOf(name).length > 0) throw invalid('already exists as alias');
-    if (name !== name.toLowerCase()) throw invalid('must be lowercase');
-    if (/^[_\-+]/.test(name)) throw invalid("must not start with '_', '-', or '+'");
-    if (/[\\/*?"<>| ,#:]/.test(name) || name === '.' || name === '..' || Buffer.byteLength(name) > 255) {
-      throw invalid(
-        'must not contain any of the characters \\ / * ? " < > | space , # : nor be longer than 255 bytes',
-      );
-    }
+    if (this.holdersOf(name).length > 0) throw invalidIndexName(name, 'already exists as alias');
+    refuseInvalidName(name);
   }
 }

@@ -1,5 +1,6 @@
 /** Which request does what. What is not in this table is refused, so that nothing seems to work here that does not. */
 import type { DatabaseSync } from 'node:sqlite';
+import { changeAliases, deleteAlias, putAlias, showAliases } from './aliases.ts';
 import { analyze, readAnalysis } from './analysis.ts';
 import { type RefuseItem, readBulk, runBulk } from './bulk.ts';
 import type { Catalog } from './catalog.ts';
@@ -7,15 +8,11 @@ import { changeClusterSettings, health, info, showClusterSettings } from './clus
 import { getDocument, getSource, multiGet, writeOne } from './documents.ts';
 import {
   catIndices,
-  changeAliases,
   changeMapping,
   changeSettings,
   createIndex,
-  deleteAlias,
   deleteIndices,
-  putAlias,
   refresh,
-  showAliases,
   showIndices,
 } from './index-admin.ts';
 import { isObject, type JsonObject, parseBody } from './json.ts';
