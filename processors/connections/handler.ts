@@ -5,24 +5,28 @@ import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagem
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../shared/config/environment.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
+import { postToConnection } from '../../shared/notifications/post.ts';
+import { profileLanguage } from '../../shared/notifications/profile-language.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { connectionsApi } from './connections-api.ts';
+import { endConnection } from './end-connection.ts';
 import { connectionsEnvironment } from './environment.ts';
 import { inboxReader } from './inbox.ts';
 import { connectionRoutes, type RouteAnswer } from './routes.ts';
-import { profileLanguage, sessionTable } from './session-table.ts';
+import { sessionTable } from './session-table.ts';
 
 const settings = readEnvironment(connectionsEnvironment, process.env);
 const dynamodb = new DynamoDBClient({});
+const management = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT });
 const logger = new Logger();
 const metrics = new Metrics();
 
 const routes = connectionRoutes({
   clock: systemClock,
   sessions: sessionTable(dynamodb, settings.SESSIONS_TABLE),
-  readLanguage: profileLanguage(itemReader(dynamodb, settings.USERS_TABLE)),
+  languageOf: profileLanguage(itemReader(dynamodb, settings.USERS_TABLE)),
   readInbox: inboxReader(dynamodb, settings.SESSIONS_TABLE),
-  api: connectionsApi(new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT })),
+  post: postToConnection(management),
+  end: endConnection(management),
   notice(notice, failure) {
     metrics.addMetric(`Connections.${notice}`, MetricUnit.Count, 1);
     if (failure !== undefined) logger.warn('connection served with less', { notice, ...failure });

@@ -1,12 +1,12 @@
 /** What waits for a user: the inbox rows that are still kept, newest first, in one bounded read. */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { MOST_COUNTED } from '../../shared/notifications/inbox.ts';
 import { decodeImage } from '../../shared/stream/attribute-value.ts';
 import type { Value } from '../../shared/stream/change.ts';
 
 export interface Inbox {
-  /** Rows found; `more` says that older ones were not looked at. */
-  readonly waiting: number;
-  readonly more: boolean;
+  /** Rows that wait; 100 stands for 100 or more. */
+  readonly unread: number;
   readonly latest: readonly InboxEntry[];
 }
 
@@ -17,8 +17,6 @@ export interface InboxEntry {
   readonly notification: Value;
 }
 
-/** Rows read at most: whoever has more waiting needs no exact count, and each ping asks again. */
-export const MOST_ROWS = 100;
 export const LATEST = 5;
 
 export type ReadInbox = (userId: string, nowMs: number) => Promise<Inbox>;
@@ -26,24 +24,25 @@ export type ReadInbox = (userId: string, nowMs: number) => Promise<Inbox>;
 /** @param tableName the sessions table, which holds the inboxes too */
 export function inboxReader(client: DynamoDBClient, tableName: string): ReadInbox {
   return async (userId, nowMs) => {
-    const { Items: items = [], LastEvaluatedKey: next } = await client.send(
+    const { Items: items = [] } = await client.send(
       new QueryCommand({
         TableName: tableName,
-        KeyConditionExpression: 'PK = :inbox',
+        KeyConditionExpression: 'PK = :inbox AND begins_with(SK, :notification)',
         // Expired rows may stay for days (developer guide, "Using time to live").
         FilterExpression: '#ttl > :now',
         ExpressionAttributeNames: { '#ttl': 'ttl' },
         ExpressionAttributeValues: {
           ':inbox': { S: `NOTIFICATION#${userId}` },
+          ':notification': { S: 'NOTIF#' },
           ':now': { N: `${Math.floor(nowMs / 1000)}` },
         },
+        ConsistentRead: true,
         ScanIndexForward: false,
-        Limit: MOST_ROWS,
+        Limit: MOST_COUNTED,
       }),
     );
     return {
-      waiting: items.length,
-      more: next !== undefined,
+      unread: items.length,
       latest: items.slice(0, LATEST).map((item) => {
         const row = decodeImage(item);
         return {

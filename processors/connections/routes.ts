@@ -3,23 +3,26 @@
  * whatever a client sends, it harms nobody and is answered, or the connection is ended.
  */
 import type { LanguageKey } from '../../shared/languages.ts';
+import type { Post } from '../../shared/notifications/post.ts';
+import type { LanguageOfUser } from '../../shared/notifications/profile-language.ts';
 import { failureOf } from '../../shared/stream/failure-of.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import type { ConnectionsApi } from './connections-api.ts';
+import type { EndConnection } from './end-connection.ts';
 import { type Connection, readEvent } from './event.ts';
 import { inboxFrame, readFrame, unknownFrame } from './frame.ts';
 import type { ReadInbox } from './inbox.ts';
 import { endsAtMs, sessionRow } from './session.ts';
-import type { ReadLanguage, Sessions } from './session-table.ts';
+import type { Sessions } from './session-table.ts';
 import { offersOurProtocol, SUBPROTOCOL } from './token-place.ts';
 
 export interface RoutePorts {
   readonly clock: Clock;
   readonly sessions: Sessions;
-  readonly readLanguage: ReadLanguage;
+  readonly languageOf: LanguageOfUser;
   readonly readInbox: ReadInbox;
-  readonly api: ConnectionsApi;
+  readonly post: Post;
+  readonly end: EndConnection;
   readonly notice: (notice: RouteNotice, failure?: Failure) => void;
 }
 
@@ -42,6 +45,7 @@ export interface RouteAnswer {
 
 /** A profile that cannot be read in this time holds up no connection, ms: who pushes reads it again. */
 const LANGUAGE_MS = 2_000;
+const REPLY_MS = 5_000;
 
 const OK: RouteAnswer = { statusCode: 200 };
 
@@ -77,15 +81,11 @@ export function connectionRoutes(ports: RoutePorts): (event: unknown) => Promise
   }
 
   async function languageOf(userId: string): Promise<LanguageKey | undefined> {
-    const tooLate = new AbortController();
-    const cancel = clock.after(LANGUAGE_MS, () => tooLate.abort());
     try {
-      return await ports.readLanguage(userId, tooLate.signal);
+      return await within(LANGUAGE_MS, (signal) => ports.languageOf(userId, signal));
     } catch (error) {
       notice('LanguageNotRead', failureOf(error));
       return undefined;
-    } finally {
-      cancel();
     }
   }
 
@@ -94,7 +94,7 @@ export function connectionRoutes(ports: RoutePorts): (event: unknown) => Promise
     if (now >= endsAtMs(connection)) {
       notice('Expired');
       await sessions.remove(connection);
-      await reply(ports.api.end(connection.id));
+      await within(REPLY_MS, (signal) => ports.end(connection.id, signal));
       return;
     }
     let heard = await sessions.touch(connection, now);
@@ -107,20 +107,27 @@ export function connectionRoutes(ports: RoutePorts): (event: unknown) => Promise
     const frame = readFrame(body);
     notice(frame === 'ping' ? 'Pinged' : 'UnknownMessage');
     if (frame === 'unknown' && heard === 'again') {
-      await reply(ports.api.post(connection.id, unknownFrame));
+      await reply(connection, unknownFrame);
       return;
     }
     // The first message is a greeting, whatever it says.
     const inbox = await ports.readInbox(connection.userId, now);
-    await reply(ports.api.post(connection.id, inboxFrame(inbox, endsAtMs(connection))));
+    await reply(connection, inboxFrame(inbox, endsAtMs(connection)));
   }
 
   /** The connection may end at any time, and an answer that is lost is asked for again by the next ping. */
-  async function reply(sent: Promise<unknown>): Promise<void> {
+  async function reply({ id }: Connection, text: string): Promise<void> {
+    const result = await within(REPLY_MS, (signal) => ports.post(id, text, signal));
+    if (result !== 'delivered') notice('ReplyNotSent', { code: result.toUpperCase().replaceAll('-', '_') });
+  }
+
+  async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const tooLate = new AbortController();
+    const cancel = clock.after(ms, () => tooLate.abort());
     try {
-      await sent;
-    } catch (error) {
-      notice('ReplyNotSent', failureOf(error));
+      return await work(tooLate.signal);
+    } finally {
+      cancel();
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Sessions and profiles in DynamoDB. */
+/** Session rows in DynamoDB, as those who own the connections write them. */
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -7,8 +7,6 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { ReadItems } from '../../shared/dynamodb/read-items.ts';
-import { type LanguageKey, languageOf } from '../../shared/languages.ts';
 import type { Connection } from './event.ts';
 import { activity, type SessionRow, sessionKey } from './session.ts';
 
@@ -51,18 +49,5 @@ export function sessionTable(client: DynamoDBClient, tableName: string): Session
       const key = marshall(sessionKey(connection));
       await client.send(new DeleteItemCommand({ TableName: tableName, Key: key }));
     },
-  };
-}
-
-/** The language to write to a user in; undefined if there is no profile, or it names none that we know first. */
-export type ReadLanguage = (userId: string, signal: AbortSignal) => Promise<LanguageKey | undefined>;
-
-/** @param readItems of the users table */
-export function profileLanguage(readItems: ReadItems): ReadLanguage {
-  return async (userId, signal) => {
-    const [profile] = await readItems([{ PK: `USER#${userId}`, SK: 'PROFILE' }], signal);
-    const languages = profile?.['languages'];
-    const first = Array.isArray(languages) ? languages[0] : undefined;
-    return typeof first === 'string' ? languageOf(first) : undefined;
   };
 }
