@@ -1,0 +1,63 @@
+/**
+ * The generation of query results: a name that changes whenever products change, and with it every cached result is of the
+ * past. A name is never used twice, so that a generation that was lost with its server cannot come back.
+ */
+import type { CarryOut } from '../stream/processor.ts';
+import { accepted, type Redis, RedisError } from './redis.ts';
+
+export interface GenerationOptions {
+  /** The index's `refresh_interval`, ms: a search may not see what was written within it. @default 1000 */
+  readonly refreshIntervalMs?: number;
+  /** Gives a name that was never given before. */
+  readonly newId: () => string;
+}
+
+/** Keys without a time to live outlast every result that names them (they are not candidates of `volatile-*` eviction either). */
+export const GENERATION_KEY = 'products:generation';
+export const SETTLING_KEY = 'products:settling';
+
+/** Two, because the refresh after the write may just have begun before it. */
+const REFRESHES = 2;
+
+export type BumpGeneration = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * First the time in which nothing is cached, then the name: a reader that sees the new generation also sees that.
+ *
+ * @returns rejects with {@link RedisError} when the cache cannot be told; results are then stale until they expire by themselves
+ */
+export function generationBump(
+  redis: Redis,
+  { refreshIntervalMs = 1_000, newId }: GenerationOptions,
+): BumpGeneration {
+  return async (signal) => {
+    const replies = await redis.send(
+      [
+        ['SET', SETTLING_KEY, '1', 'PX', String(REFRESHES * refreshIntervalMs)],
+        ['SET', GENERATION_KEY, newId()],
+      ],
+      signal,
+    );
+    for (const reply of replies) accepted(reply);
+  };
+}
+
+/**
+ * Begins a new generation after each batch, whatever came of it: a write whose answer was lost may have been carried out.
+ * The batch does not fail with the cache: `onUnavailable` is told, and results expire by themselves.
+ */
+export function bumpingAfter<Effect>(
+  carryOut: CarryOut<Effect>,
+  bump: BumpGeneration,
+  onUnavailable: (code: string) => void,
+): CarryOut<Effect> {
+  return async (work, context) => {
+    const outcomes = await carryOut(work, context);
+    try {
+      await bump(context.deadline.signal);
+    } catch (error) {
+      onUnavailable(error instanceof RedisError ? error.code : 'DEADLINE');
+    }
+    return outcomes;
+  };
+}

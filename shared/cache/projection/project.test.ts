@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { analysisResultsProcessor } from '../../../processors/analysis-results/processor.ts';
+import { analysisImage, analysisRecord } from '../../../test/support/analysis.ts';
+import { batchContext } from '../../../test/support/batch-context.ts';
+import { embeddedRedis } from '../../../test/support/embedded-redis.ts';
+import type { RecordParts } from '../../../test/support/record.ts';
+import type { ReadItems } from '../../dynamodb/read-items.ts';
+import { decodeImage } from '../../stream/attribute-value.ts';
+import { runBatch } from '../../stream/run-batch.ts';
+
+const DAY_S = 86_400;
+
+/** The cache, the results table, and what becomes of records between them. */
+function world(options: { deadlineMs?: number } = {}) {
+  const { clock } = batchContext();
+  const redis = embeddedRedis(clock);
+  const table = new Map<string, object>();
+  const nowS = () => Math.floor(clock.now() / 1000);
+  let reads = 0;
+  let onRead = () => {};
+  const readItems: ReadItems = async (keys) => {
+    reads += keys.length;
+    const items = keys.map(({ id }) => table.get(id ?? '')).map((item) => item && decodeImage(item));
+    onRead();
+    return items;
+  };
+  const processor = analysisResultsProcessor({ redis, readItems });
+  const run = async (records: readonly unknown[], redriven = false) => {
+    const context = batchContext({ ...options, clock, redriven });
+    const ended = await clock.runUntil(runBatch(processor, records, context));
+    return ended.map(({ outcome }) => ('failure' in outcome ? outcome.failure.code : outcome.kind));
+  };
+  const put = (seq: string, arr: string, ttlS: number | null = nowS() + DAY_S, parts: RecordParts = {}) => {
+    const before = table.get('a1');
+    const newImage = analysisImage('a1', arr, ttlS);
+    table.set('a1', newImage);
+    const images = { newImage, ...(before === undefined ? {} : { oldImage: before }) };
+    return analysisRecord('a1', {
+      eventName: before ? 'MODIFY' : 'INSERT',
+      seq,
+      at: nowS(),
+      ...images,
+      ...parts,
+    });
+  };
+  const remove = (seq: string) => {
+    const oldImage = table.get('a1') ?? {};
+    table.delete('a1');
+    return analysisRecord('a1', { eventName: 'REMOVE', seq, at: nowS(), oldImage });
+  };
+  const cached = () => {
+    const json = redis.ask('GET', 'analysis:a1');
+    return typeof json === 'string' ? JSON.parse(json).analysisData.metrics.predictedArr : json;
+  };
+  return {
+    clock,
+    redis,
+    table,
+    nowS,
+    run,
+    put,
+    remove,
+    cached,
+    reads: () => reads,
+    whileReading: (fn: () => void) => {
+      onRead = fn;
+    },
+  };
+}
+
+describe('analysis results in the cache', () => {
+  it('follow insert, change and removal without a look at the table', async () => {
+    const { run, put, remove, cached, reads } = world();
+    expect(await run([put('1', '$1')])).toEqual(['applied']);
+    expect(cached()).toBe('$1');
+    expect(await run([put('2', '$2'), put('3', '$3')])).toEqual(['superseded', 'applied']);
+    expect(cached()).toBe('$3');
+    expect(await run([remove('4')])).toEqual(['applied']);
+    expect(cached()).toBeNull();
+    expect(reads()).toBe(0);
+  });
+
+  it('go when the item’s time to live has come, to the millisecond', async () => {
+    const { run, put, cached, clock, nowS } = world();
+    await run([put('1', '$1', nowS() + 60)]);
+    await clock.advance(59_999);
+    expect(cached()).toBe('$1');
+    await clock.advance(1);
+    expect(cached()).toBeNull();
+  });
+
+  it('are not stored past their time to live, and one that lapses is evicted', async () => {
+    const { run, put, cached, nowS } = world();
+    expect(await run([put('1', '$1', nowS() - 1)])).toEqual(['applied']);
+    expect(cached()).toBeNull();
+    await run([put('2', '$2')]);
+    await run([put('3', '$3', nowS() - 1)]);
+    expect(cached()).toBeNull();
+  });
+
+  it('without a time to live stay seven days', async () => {
+    const { run, put, cached, clock } = world();
+    await run([put('1', '$1', null)]);
+    await clock.advance(7 * DAY_S * 1000 - 1);
+    expect(cached()).toBe('$1');
+    await clock.advance(1);
+    expect(cached()).toBeNull();
+  });
+
+  it('know a record that is delivered again', async () => {
+    const { run, put, cached } = world();
+    const record = put('1', '$1');
+    await run([record]);
+    expect(await run([record])).toEqual(['duplicate']);
+    expect(cached()).toBe('$1');
+  });
+
+  it('stay as they are when an older record comes late: the item is read, and decides', async () => {
+    const { run, put, cached, reads } = world();
+    const [first, second] = [put('1', '$1'), put('2', '$2')];
+    await run([second]);
+    expect(await run([first])).toEqual(['superseded']);
+    expect(cached()).toBe('$2');
+    expect(reads()).toBe(1);
+  });
+
+  it('stay gone when an old record comes after the removal, as long as any of its states could have lived', async () => {
+    const { run, put, remove, cached, clock, nowS } = world();
+    const first = put('1', '$1', nowS() + 10 * DAY_S);
+    const second = put('2', '$2', nowS() + DAY_S);
+    const third = remove('3');
+    for (const record of [first, second, third]) await run([record]);
+    await clock.advance(9 * DAY_S * 1000);
+    expect(await run([first])).toEqual(['gone']);
+    expect(cached()).toBeNull();
+  });
+
+  it('are checked against the item when a record is redriven, even if nothing is stored', async () => {
+    const { run, put, remove, redis, cached } = world();
+    const [first, second] = [put('1', '$1'), put('2', '$2')];
+    redis.ask('FLUSHALL');
+    expect(await run([first], true)).toEqual(['superseded']);
+    expect(cached()).toBe('$2');
+    expect(await run([second], true)).toEqual(['applied']);
+    remove('3');
+    redis.ask('FLUSHALL');
+    expect(await run([first], true)).toEqual(['gone']);
+    expect(cached()).toBeNull();
+  });
+
+  it('are checked against the item when a record is late and the cache has lost what it knew', async () => {
+    const { run, put, redis, cached, clock, reads } = world();
+    const [first, second] = [put('1', '$1'), put('2', '$2')];
+    await run([first, second]);
+    redis.ask('FLUSHALL');
+    await clock.advance(31_000);
+    expect(await run([first])).toEqual(['superseded']);
+    expect(reads()).toBe(1);
+    expect(cached()).toBe('$2');
+  });
+
+  it('are checked against the item when a record has no position', async () => {
+    const { run, put, cached } = world();
+    const record = put('1', '$1');
+    const nameless = { ...record, dynamodb: { ...record.dynamodb, SequenceNumber: undefined } };
+    put('2', '$2');
+    expect(await run([nameless])).toEqual(['superseded']);
+    expect(cached()).toBe('$2');
+  });
+
+  it('keep what another writer put there while the item was read', async () => {
+    const { run, put, redis, cached, whileReading, clock, nowS } = world();
+    const first = put('1', '$1');
+    const second = put('2', '$2');
+    await run([second]);
+    let writes = 0;
+    whileReading(() => {
+      if (writes++ > 0) return;
+      const version = String(redis.ask('GET', 'version:analysis:a1'));
+      redis.ask('SET', 'version:analysis:a1', version.replace(/\d+$/, '7'));
+      redis.ask('SET', 'analysis:a1', JSON.stringify({ analysisData: { metrics: { predictedArr: '$9' } } }));
+    });
+    expect(await run([first])).toEqual(['superseded']);
+    expect(cached()).toBe('$2');
+    expect(writes).toBe(2);
+    expect(clock.now() / 1000).toBeCloseTo(nowS(), 0);
+  });
+
+  it('leave the cache empty where the item cannot be cached as it is now', async () => {
+    const { run, put, table, cached } = world();
+    const first = put('1', '$1');
+    await run([put('2', '$2')]);
+    table.set('a1', { id: { S: 'a1' }, analysisData: { S: 'broken' } });
+    expect(await run([first])).toEqual(['superseded']);
+    expect(cached()).toBeNull();
+  });
+
+  it.each(['REDIS_UNREACHABLE', 'REDIS_TIMEOUT'])('wait out %s within the invocation', async (code) => {
+    const { run, put, redis, cached, clock } = world();
+    redis.failsWith = code;
+    clock.after(20_000, () => {
+      redis.failsWith = undefined;
+    });
+    expect(await run([put('1', '$1')])).toEqual(['applied']);
+    expect(cached()).toBe('$1');
+  });
+
+  it('are reported unsettled, with the reason’s code, when the cache stays away', async () => {
+    const { run, put, redis } = world({ deadlineMs: 5_000 });
+    redis.failsWith = 'REDIS_UNREACHABLE';
+    expect(await run([put('1', '$1')])).toEqual(['REDIS_UNREACHABLE']);
+  });
+
+  it('refused by the server are transient, whatever the refusal', async () => {
+    const { run, put, redis } = world({ deadlineMs: 5_000 });
+    const send = redis.send.bind(redis);
+    redis.send = async (commands, signal) => {
+      await send(commands, signal);
+      return commands.map(() => ({ kind: 'refused', code: 'OOM' }));
+    };
+    expect(await run([put('1', '$1')])).toEqual(['REDIS_OOM']);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+import { batchContext } from '../../test/support/batch-context.ts';
+import { embeddedRedis } from '../../test/support/embedded-redis.ts';
+import { bumpingAfter, generationBump } from './generation.ts';
+import { queryCache } from './query-cache.ts';
+
+function world() {
+  const clock = new VirtualClock(1_700_000_000_000);
+  const redis = embeddedRedis(clock);
+  const counted: string[] = [];
+  let ids = 0;
+  const newId = () => `generation-${ids++}`;
+  const bump = generationBump(redis, { newId });
+  const metrics = { count: (level: string, lookup: string) => counted.push(`${level} ${lookup}`) };
+  const cache = queryCache({ redis, clock, metrics, newId });
+  let engine = 'first';
+  return {
+    clock,
+    redis,
+    cache,
+    counted,
+    bump: () => clock.runUntil(bump(new AbortController().signal)),
+    read: (key = 'q') => clock.runUntil(cache.read(key, async () => engine)),
+    show: (result: string) => {
+      engine = result;
+    },
+  };
+}
+
+/** A generation that has settled. */
+async function settled() {
+  const one = world();
+  await one.bump();
+  await one.clock.advance(2_000);
+  return one;
+}
+
+describe('the query cache', () => {
+  it('answers the second time without the engine', async () => {
+    const { read, counted } = await settled();
+    expect([await read(), await read()]).toEqual(['first', 'first']);
+    expect(counted).toEqual(['redis miss', 'engine hit', 'redis hit']);
+  });
+
+  it('forgets every result when products change', async () => {
+    const { read, bump, show } = await settled();
+    await read();
+    show('second');
+    await bump();
+    expect(await read()).toBe('second');
+  });
+
+  it('keeps nothing within two refresh intervals of a change', async () => {
+    const { read, bump, show, clock } = await settled();
+    await bump();
+    await clock.advance(1_999);
+    await read();
+    show('second');
+    expect(await read()).toBe('second');
+    await clock.advance(1);
+    await read();
+    show('third');
+    expect(await read()).toBe('second');
+  });
+
+  it('does not keep a result that was asked before a change and answered after it', async () => {
+    const { cache, read, bump, show, clock } = await settled();
+    const slow = clock.runUntil(
+      cache.read('q', async () => {
+        await bump();
+        return 'before the change';
+      }),
+    );
+    expect(await slow).toBe('before the change');
+    show('after');
+    await clock.advance(2_000);
+    expect(await read()).toBe('after');
+  });
+
+  it('keeps no result longer than half a minute, whether or not a change was heard of', async () => {
+    const { read, show, clock } = await settled();
+    await read();
+    show('second');
+    await clock.advance(29_999);
+    expect(await read()).toBe('first');
+    await clock.advance(1);
+    expect(await read()).toBe('second');
+  });
+
+  it('begins a generation of its own where there is none, and trusts it as little as a fresh one', async () => {
+    const { read, show, clock, redis } = world();
+    await read();
+    expect(redis.ask('GET', 'products:generation')).toBe('generation-0');
+    show('second');
+    expect(await read()).toBe('second');
+    await clock.advance(2_000);
+    await read();
+    show('third');
+    expect(await read()).toBe('second');
+  });
+
+  it('never takes a generation that was lost for the one that follows it', async () => {
+    const { read, show, redis, clock } = await settled();
+    await read();
+    const kept = redis.ask('GET', 'q');
+    redis.ask('DEL', 'products:generation');
+    await read();
+    redis.ask('SET', 'q', String(kept));
+    await clock.advance(2_000);
+    show('second');
+    expect(await read()).toBe('second');
+  });
+
+  it('lets concurrent readers of one query share its answer', async () => {
+    const { cache, clock } = await settled();
+    let asked = 0;
+    const load = async () => `answer ${asked++}`;
+    const both = await clock.runUntil(Promise.all([cache.read('q', load), cache.read('q', load)]));
+    expect(both).toEqual(['answer 0', 'answer 0']);
+  });
+
+  it('costs time, not the answer, when Redis is away', async () => {
+    const { read, redis, counted } = await settled();
+    redis.failsWith = 'REDIS_UNREACHABLE';
+    expect(await read()).toBe('first');
+    expect(counted).toEqual(['redis unavailable', 'engine hit']);
+  });
+
+  it('hands on what the engine throws, and keeps nothing of it', async () => {
+    const { cache, clock, read } = await settled();
+    const failing = async () => {
+      throw new Error('engine down');
+    };
+    await expect(clock.runUntil(cache.read('q', failing))).rejects.toThrow('engine down');
+    expect(await read()).toBe('first');
+  });
+});
+
+describe('a batch of product changes', () => {
+  it('begins a new generation, and does not fail with the cache', async () => {
+    const context = batchContext();
+    const redis = embeddedRedis(context.clock);
+    const codes: string[] = [];
+    const bump = generationBump(redis, { newId: () => 'next' });
+    const carryOut = bumpingAfter<string>(
+      async (work) => work.map(() => ({ kind: 'applied' })),
+      bump,
+      (code) => codes.push(code),
+    );
+    const work = [
+      { key: 'p', effect: 'e', change: { eventId: '1', eventName: 'INSERT', keys: {}, expired: false } },
+    ] as const;
+    expect(await carryOut(work, context)).toEqual([{ kind: 'applied' }]);
+    expect(redis.ask('GET', 'products:generation')).toBe('next');
+    redis.failsWith = 'REDIS_UNREACHABLE';
+    expect(await carryOut(work, context)).toEqual([{ kind: 'applied' }]);
+    expect(codes).toEqual(['REDIS_UNREACHABLE']);
+  });
+});
