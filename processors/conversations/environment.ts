@@ -1,0 +1,2 @@
+/** The settings of the conversations function. */
+export { notifierEnvironment as conversationsEnvironment } from '../../shared/notifications/settings.ts';

@@ -1,0 +1,55 @@
+/** The settings that every function which sends notifications has, and the ports it makes of them. */
+import { randomUUID } from 'node:crypto';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { setting } from '../config/environment.ts';
+import { itemReader } from '../dynamodb/read-items.ts';
+import { dynamodbClaimTable } from '../idempotency/dynamodb-claim-table.ts';
+import { createOnce } from '../idempotency/once.ts';
+import { notBeforeSetting } from '../stream/not-before.ts';
+import type { Measure } from '../telemetry/measurements.ts';
+import { dynamodbInbox } from './inbox.ts';
+import type { NotifierPorts } from './notifier.ts';
+import { postToConnection } from './post.ts';
+import { profileLanguage } from './profile-language.ts';
+import { dynamodbSessions } from './sessions.ts';
+
+export const notifierEnvironment = z.object({
+  SESSIONS_TABLE: setting('the name of the user sessions table'),
+  USERS_TABLE: setting('the name of the users table'),
+  IDEMPOTENCY_TABLE: setting('the name of the idempotency table'),
+  WEBSOCKET_ENDPOINT: z.url({
+    error:
+      'expected the URL of the WebSocket API’s @connections, https://<api>.execute-api.<region>.amazonaws.com/<stage>',
+  }),
+  DEAD_LETTER_QUEUE_URL: z.url({ error: 'expected the URL of the dead-letter queue' }),
+  FAILURE_BUCKET: setting('the name of the failure bucket'),
+  AWS_REGION: setting('the region, which Lambda sets'),
+  NOT_BEFORE: notBeforeSetting,
+});
+
+export type NotifierSettings = z.infer<typeof notifierEnvironment>;
+
+/** Connections live as long as the ports. A push has one attempt: what is tried again is decided within its bound. */
+export function awsNotifierPorts(
+  processor: string,
+  settings: NotifierSettings,
+  measure: Measure,
+): NotifierPorts {
+  const dynamodb = new DynamoDBClient({});
+  const api = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT, maxAttempts: 1 });
+  return {
+    once: createOnce({
+      processor,
+      table: dynamodbClaimTable(dynamodb, settings.IDEMPOTENCY_TABLE),
+      newId: randomUUID,
+      notice: (notice) => measure('IdempotencyClaims', 'count', 1, { Notice: notice }),
+    }),
+    inbox: dynamodbInbox(dynamodb, settings.SESSIONS_TABLE),
+    sessions: dynamodbSessions(dynamodb, settings.SESSIONS_TABLE),
+    languageOfUser: profileLanguage(itemReader(dynamodb, settings.USERS_TABLE)),
+    post: postToConnection(api),
+    measure,
+  };
+}
