@@ -24,7 +24,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly (string 
 
 function rendered(value: string | Html | readonly Html[]): string {
   if (typeof value === 'string') return escapeHtml(value);
-  return value instanceof Html ? value.toString() : value.join('');
+  return value instanceof Html ? value.toString() : value.map(rendered).join('');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
