@@ -7,7 +7,7 @@ import type { Outcome } from '../stream/outcome.ts';
 import { sleep } from '../time/clock.ts';
 import type { EffectOutcome, GuardedEffect } from './bounded-effect.ts';
 import type { EventKey } from './event-key.ts';
-import { createOnce, type OnceNotice, type OncePorts, WINDOW_S } from './once.ts';
+import { createOnce, LANES, type OnceNotice, type OncePorts, WINDOW_S } from './once.ts';
 
 const applied: EffectOutcome = { kind: 'applied' };
 const down: EffectOutcome = { kind: 'transient', failure: { code: 'DOWN' } };
@@ -87,6 +87,10 @@ describe('once', () => {
     await replay(key(), invocation(), effect('replay'));
     await replay(key(), invocation(), effect('replay again'));
     expect(log).toEqual(['live', 'replay']);
+  });
+
+  it.each(['', 'bookings', 'streamkeeper#', 'streamkeeperX'])('refuses the namespace "%s"', (namespace) => {
+    expect(() => setUp({ namespace })).toThrow('namespace');
   });
 
   it('remembers for 15 days and no longer', async () => {
@@ -315,7 +319,7 @@ describe('in a batch', () => {
   function perform(set: ReturnType<typeof setUp>, effect: (name: string) => Promise<EffectOutcome>) {
     return inOrder<string>(
       ({ change }, context) => set.once({ eventId: change.eventId }, context, () => effect(change.eventId)),
-      { lanes: 100 },
+      { lanes: LANES },
     );
   }
   const works = (count: number) =>

@@ -24,8 +24,8 @@ export interface OncePorts {
   /** Unique at every call, e.g. `randomUUID`. */
   readonly newId: () => string;
   /**
-   * What keys begin with. Whoever replays events so that their effects happen again gives a namespace of its own,
-   * e.g. `streamkeeper#replay-2026-01-31`; under the default one they are duplicates.
+   * What keys begin with: `streamkeeper`, or that and `#` and a name. The table holds keys of others. Whoever replays events so
+   * that their effects happen again names a namespace, e.g. `streamkeeper#replay-2026-01-31`; under the default they are duplicates.
    * @default 'streamkeeper'
    */
   readonly namespace?: string;
@@ -59,7 +59,17 @@ const LEAST_CLAIM_MS = 250;
 /** Looks at a claim that is held elsewhere grow apart up to some 800 ms. */
 const LAST_LOOK_ROUND = 4;
 
+/** How many keys `inOrder` should work on at once: with fewer of them requests leave half empty. */
+export const LANES = 100;
+
+/** @throws {TypeError} when the namespace is not ours */
 export function createOnce(ports: OncePorts): Once {
+  const { namespace = 'streamkeeper' } = ports;
+  if (!/^streamkeeper(#[^#]+)*$/.test(namespace)) {
+    throw new TypeError(
+      'namespace: expected streamkeeper, or streamkeeper#<name>; other keys of the table are not ours',
+    );
+  }
   const guards = new WeakMap<BatchContext, Guard>();
   return async (key, context, effect) => {
     const guard = guards.get(context) ?? guardOf(ports, context);
