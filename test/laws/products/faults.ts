@@ -86,6 +86,8 @@ export interface Again {
   readonly from: number;
   readonly size: number;
   readonly redriven: boolean;
+  /** The records come from an earlier stream of the table, which counted higher: their positions prove nothing. */
+  readonly fromEarlierStream: boolean;
 }
 
 export const again = fc.array(
@@ -94,6 +96,7 @@ export const again = fc.array(
     from: fc.double({ min: 0, max: 0.999, noNaN: true }),
     size: fc.integer({ min: 1, max: 4 }),
     redriven: fc.boolean(),
+    fromEarlierStream: fc.boolean(),
   }),
   { maxLength: 4 },
 );

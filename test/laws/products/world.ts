@@ -132,12 +132,14 @@ export class World {
     mapping.stop();
   }
 
-  async #again({ atMs, from, size, redriven }: Again): Promise<void> {
+  /** Only what is redriven can come from an earlier stream: the mapping reads one stream. */
+  async #again({ atMs, from, size, redriven, fromEarlierStream }: Again): Promise<void> {
     await this.#wait(atMs);
     const start = Math.floor(from * this.table.records.length);
     const records = this.table.records.slice(start, start + size);
     if (records.length === 0) return;
-    await (redriven ? this.#redriveUntilSettled(records) : this.#untilAnswered(records));
+    const redrive = () => this.#redriveUntilSettled(fromEarlierStream ? records.map(countedHigher) : records);
+    await (redriven ? redrive() : this.#untilAnswered(records));
   }
 
   /** At least once: what another delivery reports comes again, as from the mapping. */
@@ -260,6 +262,14 @@ export class World {
       this.clock.after(ms, resolve);
     });
   }
+}
+
+/** The same record as an earlier stream would have numbered it. */
+export function countedHigher(record: StreamRecord): StreamRecord {
+  return {
+    ...record,
+    dynamodb: { ...record.dynamodb, SequenceNumber: `9${record.dynamodb.SequenceNumber.padStart(24, '0')}` },
+  };
 }
 
 const died: InvokeResult = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' };
