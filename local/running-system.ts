@@ -173,6 +173,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       });
       for (const [index, mapping] of ofStream.entries()) {
         const pool = poolOf(mapping.function);
+        pool.warmUp();
         mappings.push(
           createEventSourceMapping({
             mapping: checked(mapping),

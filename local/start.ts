@@ -28,7 +28,12 @@ async function main(): Promise<number> {
     screen.write('\nending (once more to end at once) …\n');
     interrupt.abort();
   });
-  const folder = await synthesize(REPOSITORY, join(REPOSITORY, '.streamkeeper/synthesized'), options.stage);
+  const folder = await synthesize({
+    repository: REPOSITORY,
+    cacheFolder: join(REPOSITORY, '.streamkeeper/synthesized'),
+    stage: options.stage,
+    environment: process.env,
+  });
   if (interrupt.signal.aborted) return EXIT.interrupted;
   // Loaded only now: what the synthesis needs and what the run needs are never in memory together.
   const { run } = await import('./run.ts');

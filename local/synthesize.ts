@@ -4,26 +4,41 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Problem } from './problem.ts';
 
+/** Half the memory for a little more time: the run is to fit into a small machine together with everything else on it. */
+const SPARING = { node: ['--max-semi-space-size=4'], environment: { GOGC: '25' } };
+
 /** What the template and the bundles are made of, from the repository's root. */
 const SOURCES = ['infra', 'processors', 'shared', 'package-lock.json', 'tsconfig.json'];
 
+export interface SynthesisOptions {
+  readonly repository: string;
+  /** Made if it is not there. */
+  readonly cacheFolder: string;
+  readonly stage: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A result nobody asked for in so long is removed; a run may still load its bundles from a younger one. */
+const KEEP_MS = 24 * 3_600_000;
+
 /** @returns the folder of the assembly. @throws Problem with what the synthesis says */
-export async function synthesize(repository: string, cacheFolder: string, stage: string): Promise<string> {
+export async function synthesize(options: SynthesisOptions): Promise<string> {
+  const { repository, cacheFolder, stage, environment } = options;
   const hash = hashOf(repository, stage);
   const folder = join(cacheFolder, hash);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   const unfinished = join(cacheFolder, `unfinished-${process.pid}`);
   await mkdir(cacheFolder, { recursive: true });
   try {
-    await runSynthesis(repository, stage, unfinished);
+    await runSynthesis(repository, stage, unfinished, environment);
     for (const name of readdirSync(cacheFolder)) {
-      if (name !== hash && !name.startsWith('unfinished-'))
-        await rm(join(cacheFolder, name), { recursive: true, force: true });
+      const old = join(cacheFolder, name);
+      if (Date.now() - statSync(old).mtimeMs > KEEP_MS) await rm(old, { recursive: true, force: true });
     }
     await rename(unfinished, folder).catch(async (error) => {
       // Another run was faster; its result is the same.
@@ -35,13 +50,19 @@ export async function synthesize(repository: string, cacheFolder: string, stage:
   return folder;
 }
 
-function runSynthesis(repository: string, stage: string, folder: string): Promise<void> {
+function runSynthesis(
+  repository: string,
+  stage: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [join(repository, 'infra/app.ts'), '--stage', stage, '--out', folder],
+      [...SPARING.node, join(repository, 'infra/app.ts'), '--stage', stage, '--out', folder],
       {
         cwd: repository,
+        env: { ...environment, ...SPARING.environment },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );

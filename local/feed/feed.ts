@@ -7,7 +7,7 @@ import type { WriteLatency } from '../report/write-latency.ts';
 import type { RunningSystem } from '../running-system.ts';
 import { loadEndState } from './end-state.ts';
 import { replayRecords } from './replay-feed.ts';
-import { writeItem } from './table-writer.ts';
+import { writeItem, writeItems } from './table-writer.ts';
 import { feedWrites } from './write-feed.ts';
 
 /** Where the feed is; changes while it runs. */
@@ -47,7 +47,7 @@ export async function feed(feeding: FeedOptions): Promise<void> {
 
 async function writes({ options, system, latency, course, clock, signal }: FeedOptions): Promise<void> {
   const followed = new Set(system.streams.map(({ table }) => table));
-  const result = await feedWrites({
+  const refused = await feedWrites({
     records: readFixture(options.fixture),
     hasTable: (name) => system.tables.has(name),
     skip: course.changes,
@@ -55,16 +55,23 @@ async function writes({ options, system, latency, course, clock, signal }: FeedO
     onProgress: (changes) => {
       course.changes = changes;
     },
-    async write(table, write, itemKey) {
+    async writeAll(writes) {
+      const table = writes[0]?.table ?? '';
       course.firstMs ??= clock.now();
-      const ticket = followed.has(table) ? latency.sent(itemKey) : undefined;
-      await writeItem(clientOf(system, table), table, write);
-      course.written++;
+      const tickets = new Map(
+        followed.has(table) ? writes.map((write) => [write, latency.sent(write.itemKey)]) : [],
+      );
+      const refusals = await writeItems(clientOf(system, table), table, writes, clock);
       course.lastMs = clock.now();
-      if (ticket !== undefined) ticket.acceptedAtMs = course.lastMs;
+      course.written += writes.length - refusals.size;
+      for (const [write, ticket] of tickets) {
+        ticket.acceptedAtMs = course.lastMs;
+        if (refusals.has(write)) latency.withdraw(write.itemKey, ticket);
+      }
+      return refusals;
     },
   });
-  for (const [reason, count] of result.unwritable) course.left.set(reason, count);
+  for (const [reason, count] of refused) course.left.set(reason, count);
 }
 
 async function replay(feeding: FeedOptions): Promise<void> {

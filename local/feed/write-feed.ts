@@ -1,107 +1,150 @@
 /**
  * Writes a recorded stream into the tables as live traffic would: different items at once, the changes of one item strictly one
- * after the other, at the rate the engine takes. The fixture streams through; at most a few hundred changes are held.
+ * after the other, as fast as the engine takes them. The fixture streams through; a few hundred changes are held.
  */
 import type { DynamoDBRecord } from 'aws-lambda';
 import { asWrite, type TableWrite, tableOf } from '../../fixtures/as-writes.ts';
-import { itemKeyText, spread } from './item-key.ts';
+import { itemKeyText } from './item-key.ts';
 
 export type PossibleWrite = Exclude<TableWrite, { kind: 'unwritable' }>;
 
+export interface PendingWrite {
+  readonly table: string;
+  readonly itemKey: string;
+  readonly write: PossibleWrite;
+}
+
 export interface WriteFeedOptions {
   readonly records: AsyncIterable<DynamoDBRecord>;
-  /** Resolves once the table has accepted the write. */
-  readonly write: (table: string, write: PossibleWrite, itemKey: string) => Promise<void>;
+  /**
+   * Writes different items of one table; resolves once all are accepted or refused.
+   *
+   * @returns those the table refuses for what they hold, with the reason
+   */
+  readonly writeAll: (writes: readonly PendingWrite[]) => Promise<ReadonlyMap<PendingWrite, string>>;
   /** Is there such a table? */
   readonly hasTable: (name: string) => boolean;
   /** Changes of the fixture written in an earlier run. */
   readonly skip?: number;
-  /** How many writes may be under way. */
-  readonly lanes?: number;
   readonly signal: AbortSignal;
-  /** Called in the fixture's order, when a change and all before it are written: the feed can go on from there. */
+  /** Called when a change and all before it in the fixture are through: the feed can go on from there. */
   readonly onProgress?: (changes: number) => void;
 }
 
-export interface FeedResult {
-  /** Changes read from the fixture, those skipped included. */
-  readonly changes: number;
-  readonly written: number;
-  /** What no table can hold, by reason. */
-  readonly unwritable: ReadonlyMap<string, number>;
+/** Items of one BatchWriteItem (DynamoDB API reference). */
+export const LARGEST_BATCH = 25;
+
+const BATCHES_AT_ONCE = 2;
+
+/** Changes read ahead, to find different items for a batch among them. */
+const READ_AHEAD = 300;
+
+interface Queued extends PendingWrite {
+  readonly done: () => void;
 }
 
-const DEFAULT_LANES = 16;
-
-/** Changes read ahead of the writes, per lane. */
-const READ_AHEAD = 8;
-
-/** @throws what reading the fixture or a write throws; writes under way are awaited first */
-export async function feedWrites(options: WriteFeedOptions): Promise<FeedResult> {
-  const { records, write, hasTable, skip = 0, lanes: laneCount = DEFAULT_LANES, signal } = options;
-  const lanes: Promise<void>[] = Array.from({ length: laneCount }, () => Promise.resolve());
-  const unwritable = new Map<string, number>();
+/**
+ * @returns what was not written, by reason
+ * @throws what reading the fixture or a write throws; writes under way are awaited first
+ */
+export async function feedWrites(options: WriteFeedOptions): Promise<ReadonlyMap<string, number>> {
+  const { records, writeAll, hasTable, skip = 0, signal } = options;
+  const refused = new Map<string, number>();
+  const refuse = (reason: string) => refused.set(reason, (refused.get(reason) ?? 0) + 1);
   const progress = inOrderProgress(skip, options.onProgress ?? (() => {}));
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {});
-  let failed = false;
-  let changes = 0;
-  let written = 0;
-  let pending = 0;
-  let wake = () => {};
+  const queue: Queued[] = [];
+  const busy = new Set<string>();
+  const changed = signalOfChange();
+  let isRead = false;
+  let failure: { readonly error: unknown } | undefined;
+  const isOver = () => failure !== undefined || signal.aborted;
 
-  for await (const record of records) {
-    if (signal.aborted || failed) break;
-    changes++;
-    if (changes <= skip) continue;
-    const done = progress.begin();
-    const table = tableOf(record);
-    const change = writeOf(record, table, hasTable);
-    if (change.kind === 'unwritable') {
-      unwritable.set(change.reason, (unwritable.get(change.reason) ?? 0) + 1);
-      done();
-      continue;
+  await Promise.all([read(), ...Array.from({ length: BATCHES_AT_ONCE }, writeBatches)]);
+  if (failure !== undefined) throw failure.error;
+  return refused;
+
+  async function read(): Promise<void> {
+    let changes = 0;
+    try {
+      for await (const record of records) {
+        if (isOver()) break;
+        changes++;
+        if (changes <= skip) continue;
+        const done = progress.begin();
+        const table = tableOf(record) ?? '';
+        const write = writeOf(record, table, hasTable);
+        if (write.kind === 'unwritable') {
+          refuse(write.reason);
+          done();
+          continue;
+        }
+        queue.push({ table, itemKey: itemKeyText(table, record.dynamodb?.Keys) ?? '', write, done });
+        changed.tell();
+        while (queue.length >= READ_AHEAD && !isOver()) await changed.next();
+      }
+    } catch (error) {
+      failure ??= { error };
     }
-    const key = itemKeyText(table ?? '', record.dynamodb?.Keys) ?? '';
-    const lane = spread(key, laneCount);
-    pending++;
-    lanes[lane] = (lanes[lane] ?? Promise.resolve())
-      .then(async () => {
-        if (signal.aborted || failed) return;
-        await write(table ?? '', change, key);
-        written++;
-        done();
-      })
-      .catch((error: unknown) => {
-        failed = true;
-        failure.reject(error);
-      })
-      .finally(() => {
-        pending--;
-        wake();
-      });
-    while (pending >= laneCount * READ_AHEAD) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    isRead = true;
+    changed.tell();
+  }
+
+  async function writeBatches(): Promise<void> {
+    while (!isOver() && !(isRead && queue.length === 0)) {
+      const batch = takeBatch(queue, busy);
+      if (batch.length === 0) {
+        await changed.next();
+        continue;
+      }
+      for (const { itemKey } of batch) busy.add(itemKey);
+      try {
+        for (const reason of (await writeAll(batch)).values()) refuse(reason);
+        for (const { done } of batch) done();
+      } catch (error) {
+        failure ??= { error };
+      }
+      for (const { itemKey } of batch) busy.delete(itemKey);
+      changed.tell();
     }
   }
-  await Promise.all(lanes);
-  if (failed) await failure.promise;
-  return { changes, written, unwritable };
 }
 
-function writeOf(
-  record: DynamoDBRecord,
-  table: string | undefined,
-  hasTable: (name: string) => boolean,
-): TableWrite {
-  if (table === undefined) return { kind: 'unwritable', reason: 'its eventSourceARN names no table' };
+/** The first writes that may go now: no two of an item, none of an item that is being written, all to one table. */
+function takeBatch(queue: Queued[], busy: ReadonlySet<string>): Queued[] {
+  const taken: Queued[] = [];
+  const passedOver = new Set<string>();
+  for (let index = 0; index < queue.length && taken.length < LARGEST_BATCH; ) {
+    const candidate = queue[index];
+    if (candidate === undefined) break;
+    const { itemKey, table } = candidate;
+    const mayGo = !busy.has(itemKey) && !passedOver.has(itemKey) && (taken[0]?.table ?? table) === table;
+    // What comes later of the same item waits, whether this one goes or stays.
+    passedOver.add(itemKey);
+    if (mayGo) taken.push(...queue.splice(index, 1));
+    else index++;
+  }
+  return taken;
+}
+
+function writeOf(record: DynamoDBRecord, table: string, hasTable: (name: string) => boolean): TableWrite {
+  if (table === '') return { kind: 'unwritable', reason: 'its eventSourceARN names no table' };
   if (!hasTable(table)) return { kind: 'unwritable', reason: `the template has no table ${table}` };
   return asWrite(record);
 }
 
-/** Reports how many changes from the start are done without a gap. */
+/** Whoever waits for `next` goes on at the next `tell`. */
+function signalOfChange() {
+  let change = Promise.withResolvers<void>();
+  return {
+    next: () => change.promise,
+    tell() {
+      change.resolve();
+      change = Promise.withResolvers<void>();
+    },
+  };
+}
+
+/** Reports how many changes from the start are through without a gap. */
 function inOrderProgress(from: number, report: (changes: number) => void) {
   const done = new Set<number>();
   let begun = from;

@@ -13,6 +13,8 @@ export interface WriteTicket {
 export interface WriteLatency {
   /** A write is on its way. */
   sent(itemKey: string): WriteTicket;
+  /** The write was refused: no record comes of it. */
+  withdraw(itemKey: string, ticket: WriteTicket): void;
   /** A record of the item has come out of the stream; `undefined` if nobody here wrote it. */
   seen(itemKey: string | undefined): WriteTicket | undefined;
   /** Writes whose records have not come out of the stream. */
@@ -35,6 +37,14 @@ export function writeLatency(): WriteLatency {
       else tickets.push(ticket);
       waiting++;
       return ticket;
+    },
+    withdraw(itemKey, ticket) {
+      const tickets = byItem.get(itemKey) ?? [];
+      const index = tickets.indexOf(ticket);
+      if (index === -1) return;
+      tickets.splice(index, 1);
+      if (tickets.length === 0) byItem.delete(itemKey);
+      waiting--;
     },
     seen(itemKey) {
       const tickets = itemKey === undefined ? undefined : byItem.get(itemKey);
