@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynoxide } from '../../local/engines/dynamodb.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { coalescing, raw, stock, type Way } from './idempotency-ways.ts';
+import { raw } from './idempotency-raw.ts';
+import { coalescing, stock, type Way } from './idempotency-ways.ts';
 
 export interface IdempotencyOptions {
   /** Per batch. */

@@ -1,61 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../local/virtual-clock.ts';
-import { batchContext } from '../../test/support/batch-context.ts';
-import { memoryClaimTable } from '../../test/support/claim-table.ts';
-import { inOrder } from '../stream/in-order.ts';
-import type { Outcome } from '../stream/outcome.ts';
+import { applied, down, onceSetUp } from '../../test/support/once.ts';
 import { sleep } from '../time/clock.ts';
-import type { EffectOutcome, GuardedEffect } from './bounded-effect.ts';
-import type { EventKey } from './event-key.ts';
-import { createOnce, LANES, type OnceNotice, type OncePorts, WINDOW_S } from './once.ts';
-
-const applied: EffectOutcome = { kind: 'applied' };
-const down: EffectOutcome = { kind: 'transient', failure: { code: 'DOWN' } };
-
-function setUp(ports: Partial<OncePorts> = {}) {
-  const clock = new VirtualClock(1_700_000_000_000);
-  const table = memoryClaimTable();
-  const notices: OnceNotice[] = [];
-  let ids = 0;
-  const once = createOnce({
-    processor: 'bids',
-    table,
-    newId: () => `id${ids++}`,
-    notice: (notice) => notices.push(notice),
-    ...ports,
-  });
-  const log: string[] = [];
-  return {
-    clock,
-    table,
-    notices,
-    once,
-    log,
-    invocation: (deadlineMs = 50_000) => batchContext({ clock, deadlineMs }),
-    /** Its time stands still from now on, like that of a process that is gone: it neither completes nor gives back. */
-    crashing: (deadlineMs = 50_000) => batchContext({ clock: new VirtualClock(clock.now()), deadlineMs }),
-    /** Notes that it ran, and ends as told after some time. */
-    effect:
-      (name: string, outcome: EffectOutcome = applied, ms = 0): GuardedEffect =>
-      async () => {
-        log.push(name);
-        if (ms > 0) await sleep(clock, ms);
-        return outcome;
-      },
-    key: (eventId = 'e1'): EventKey => ({ eventId }),
-  };
-}
+import type { EffectOutcome } from './bounded-effect.ts';
+import { createOnce, WINDOW_S } from './once.ts';
 
 describe('once', () => {
   it('lets an effect happen, and answers duplicate from then on', async () => {
-    const { once, key, invocation, effect, log } = setUp();
+    const { once, key, invocation, effect, log } = onceSetUp();
     expect(await once(key(), invocation(), effect('first'))).toEqual(applied);
     expect(await once(key(), invocation(), effect('second'))).toEqual({ kind: 'duplicate' });
     expect(log).toEqual(['first']);
   });
 
   it('keeps apart processors, events, recipients and kinds', async () => {
-    const { once, table, invocation, effect, log } = setUp();
+    const { once, table, invocation, effect, log } = onceSetUp();
     const bookings = createOnce({ processor: 'bookings', table, newId: () => 'other' });
     const keys = [
       { eventId: 'e1' },
@@ -76,7 +34,7 @@ describe('once', () => {
   });
 
   it('lets a replay under a namespace of its own happen again', async () => {
-    const { once, table, key, invocation, effect, log } = setUp();
+    const { once, table, key, invocation, effect, log } = onceSetUp();
     const replay = createOnce({
       processor: 'bids',
       table,
@@ -90,11 +48,11 @@ describe('once', () => {
   });
 
   it.each(['', 'bookings', 'streamkeeper#', 'streamkeeperX'])('refuses the namespace "%s"', (namespace) => {
-    expect(() => setUp({ namespace })).toThrow('namespace');
+    expect(() => onceSetUp({ namespace })).toThrow('namespace');
   });
 
   it('remembers for 15 days and no longer', async () => {
-    const { once, key, invocation, effect, clock } = setUp();
+    const { once, key, invocation, effect, clock } = onceSetUp();
     await once(key(), invocation(), effect('first'));
     await clock.advance((WINDOW_S - 1) * 1000);
     expect(await once(key(), invocation(), effect('second'))).toEqual({ kind: 'duplicate' });
@@ -103,7 +61,7 @@ describe('once', () => {
   });
 
   it('remembers what was ignored, with its rule', async () => {
-    const { once, key, invocation, effect, log } = setUp();
+    const { once, key, invocation, effect, log } = onceSetUp();
     const ignored: EffectOutcome = { kind: 'ignored', rule: 'no-address' };
     expect(await once(key(), invocation(), effect('first', ignored))).toEqual(ignored);
     expect(await once(key(), invocation(), effect('second'))).toEqual(ignored);
@@ -113,7 +71,7 @@ describe('once', () => {
   it.each<EffectOutcome>([down, { kind: 'poison', failure: { code: 'BAD' } }])(
     'gives the claim back when the effect ends as $kind',
     async (outcome) => {
-      const { once, key, invocation, effect, table } = setUp();
+      const { once, key, invocation, effect, table } = onceSetUp();
       expect(await once(key(), invocation(), effect('first', outcome))).toEqual(outcome);
       expect(table.items.size).toBe(0);
       expect(await once(key(), invocation(), effect('second'))).toEqual(applied);
@@ -121,7 +79,7 @@ describe('once', () => {
   );
 
   it('gives the claim back when the effect throws, and keeps the text of the error to itself', async () => {
-    const { once, key, invocation, table } = setUp();
+    const { once, key, invocation, table } = onceSetUp();
     const outcome = await once(key(), invocation(), async () => {
       throw new Error('user +91 98765 43210');
     });
@@ -130,7 +88,7 @@ describe('once', () => {
   });
 
   it('runs an effect once when its event stands twice in a batch', async () => {
-    const { once, key, invocation, effect, log, clock } = setUp();
+    const { once, key, invocation, effect, log, clock } = onceSetUp();
     const context = invocation();
     const both = [
       once(key(), context, effect('first', applied, 100)),
@@ -143,7 +101,7 @@ describe('once', () => {
 
 describe('a claim that is held elsewhere', () => {
   it('is waited for while it lives, and the effect found done', async () => {
-    const { once, key, invocation, effect, log, clock, notices } = setUp();
+    const { once, key, invocation, effect, log, clock, notices } = onceSetUp();
     const both = [
       once(key(), invocation(), effect('first', applied, 5_000)),
       once(key(), invocation(), effect('second')),
@@ -154,7 +112,7 @@ describe('a claim that is held elsewhere', () => {
   });
 
   it('is taken over after 15 s when its invocation has died', async () => {
-    const { once, key, invocation, crashing, effect, log, clock, notices } = setUp();
+    const { once, key, invocation, crashing, effect, log, clock, notices } = onceSetUp();
     void once(key(), crashing(), () => new Promise(() => {}));
     await clock.advance(0);
     const beganAt = clock.now();
@@ -166,7 +124,7 @@ describe('a claim that is held elsewhere', () => {
   });
 
   it('is waited for until the deadline at most, and then unsettled', async () => {
-    const { once, key, invocation, effect, log, clock } = setUp();
+    const { once, key, invocation, effect, log, clock } = onceSetUp();
     void once(key(), invocation(), effect('first', applied, 10_000));
     await clock.advance(0);
     const beganAt = clock.now();
@@ -177,7 +135,7 @@ describe('a claim that is held elsewhere', () => {
   });
 
   it('does not outlive the invocation that made it', async () => {
-    const { once, key, invocation, clock, table } = setUp();
+    const { once, key, invocation, clock, table } = onceSetUp();
     void once(key(), invocation(4_000), () => new Promise(() => {}));
     await clock.advance(0);
     const [stored] = table.items.values();
@@ -187,7 +145,7 @@ describe('a claim that is held elsewhere', () => {
 
 describe('an effect under a claim', () => {
   it('is told to stop while there is time left to give the claim back', async () => {
-    const { once, key, invocation, clock, table } = setUp();
+    const { once, key, invocation, clock, table } = onceSetUp();
     const beganAt = clock.now();
     const outcome = await clock.runUntil(
       once(key(), invocation(), (signal) => sleep(clock, 60_000, signal).then(() => applied)),
@@ -201,7 +159,7 @@ describe('an effect under a claim', () => {
   });
 
   it('that goes on regardless is not waited for longer than the claim lives', async () => {
-    const { once, key, invocation, clock } = setUp();
+    const { once, key, invocation, clock } = onceSetUp();
     const beganAt = clock.now();
     const outcome = await clock.runUntil(once(key(), invocation(), () => new Promise(() => {})));
     expect(outcome).toEqual({ kind: 'transient', failure: { code: 'EFFECT_TIME_OVER' } });
@@ -209,165 +167,10 @@ describe('an effect under a claim', () => {
   });
 
   it('does not begin when the invocation is about to end', async () => {
-    const { once, key, invocation, effect, log, table } = setUp();
+    const { once, key, invocation, effect, log, table } = onceSetUp();
     const outcome = await once(key(), invocation(200), effect('first'));
     expect(outcome).toEqual({ kind: 'transient', failure: { code: 'DEADLINE' } });
     expect(log).toEqual([]);
     expect(table.requests).toEqual([]);
-  });
-});
-
-describe('with a table that fails', () => {
-  it('no effect happens unclaimed', async () => {
-    const { once, key, invocation, effect, log, table } = setUp();
-    table.fault = () => 'lost';
-    expect(await once(key(), invocation(), effect('first'))).toEqual({
-      kind: 'transient',
-      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'TableDown' },
-    });
-    table.fault = () => 'throttled';
-    expect(await once(key(), invocation(), effect('first'))).toEqual({
-      kind: 'transient',
-      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'ThrottlingError' },
-    });
-    expect(log).toEqual([]);
-  });
-
-  it('an answer that never comes is waited for 3 s', async () => {
-    const { once, key, invocation, effect, clock, table } = setUp();
-    table.fault = () => 'silent';
-    const beganAt = clock.now();
-    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toMatchObject({
-      kind: 'transient',
-      failure: { type: 'ClaimTimedOut' },
-    });
-    expect(clock.now() - beganAt).toBe(3_000);
-  });
-
-  it('a claim whose answer was lost is known again at the next attempt, without waiting', async () => {
-    const { once, key, invocation, effect, log, clock, table, notices } = setUp();
-    const context = invocation();
-    table.fault = () => 'unanswered';
-    expect(await once(key(), context, effect('first'))).toMatchObject({ kind: 'transient' });
-    table.fault = () => undefined;
-    const beganAt = clock.now();
-    expect(await once(key(), context, effect('second'))).toEqual(applied);
-    expect(clock.now()).toBe(beganAt);
-    expect(log).toEqual(['second']);
-    expect(notices).toEqual([]);
-  });
-
-  it('a completion is tried until it is recorded', async () => {
-    const { once, key, invocation, effect, log, clock, table } = setUp();
-    let refusals = 0;
-    table.fault = (request) => {
-      const completes = request.kind === 'write' && request.writes[0]?.kind === 'replace';
-      return completes && ++refusals <= 5 ? 'throttled' : undefined;
-    };
-    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toEqual(applied);
-    expect(await once(key(), invocation(), effect('second'))).toEqual({ kind: 'duplicate' });
-    expect(log).toEqual(['first']);
-  });
-
-  it('a completion whose answer was lost is known again', async () => {
-    const { once, key, invocation, effect, clock, table, notices } = setUp();
-    let lost = 0;
-    table.fault = (request) => {
-      const completes = request.kind === 'write' && request.writes[0]?.kind === 'replace';
-      return completes && ++lost === 1 ? 'unanswered' : undefined;
-    };
-    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toEqual(applied);
-    expect(notices).toEqual([]);
-    expect(table.requests.map(({ kind }) => kind)).toEqual(['write', 'write', 'write', 'read']);
-  });
-
-  it('an effect that could not be recorded is applied, noticed, and not repeated by its own invocation', async () => {
-    const { once, key, invocation, effect, log, clock, table, notices } = setUp();
-    const context = invocation();
-    table.fault = (request) =>
-      request.kind === 'write' && request.writes[0]?.kind === 'replace' ? 'throttled' : undefined;
-    expect(await clock.runUntil(once(key(), context, effect('first')))).toEqual(applied);
-    expect(notices).toEqual(['unrecorded']);
-    expect(await once(key(), context, effect('second'))).toEqual({ kind: 'duplicate' });
-    expect(log).toEqual(['first']);
-  });
-
-  it('a claim that could not be given back does not hinder its own invocation', async () => {
-    const { once, key, invocation, effect, clock, table } = setUp();
-    const context = invocation();
-    table.fault = (request) =>
-      request.kind === 'write' && request.writes[0]?.kind === 'delete' ? 'throttled' : undefined;
-    expect(await once(key(), context, effect('first', down))).toEqual(down);
-    table.fault = () => undefined;
-    const beganAt = clock.now();
-    expect(await once(key(), context, effect('second'))).toEqual(applied);
-    expect(clock.now()).toBe(beganAt);
-  });
-
-  it('a record in a form that is not known stops its event, and says so', async () => {
-    const { once, key, invocation, effect, log, table, clock } = setUp();
-    table.items.set('streamkeeper#bids#e1', { state: 'written by hand', ttl: clock.now() });
-    expect(await once(key(), invocation(), effect('first'))).toEqual({
-      kind: 'transient',
-      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'ClaimUnreadable' },
-    });
-    expect(log).toEqual([]);
-  });
-});
-
-describe('in a batch', () => {
-  function perform(set: ReturnType<typeof setUp>, effect: (name: string) => Promise<EffectOutcome>) {
-    return inOrder<string>(
-      ({ change }, context) => set.once({ eventId: change.eventId }, context, () => effect(change.eventId)),
-      { lanes: LANES },
-    );
-  }
-  const works = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({
-      key: `k${index}`,
-      effect: '',
-      change: { eventId: `e${index}`, eventName: 'INSERT' as const, keys: {}, expired: false },
-    }));
-  const kinds = (outcomes: readonly Outcome[]) => new Set(outcomes.map(({ kind }) => kind));
-
-  it('costs 0.08 requests per record, and no more when it is delivered again', async () => {
-    const set = setUp();
-    const carryOut = perform(set, async () => applied);
-    const first = await set.clock.runUntil(carryOut(works(1000), set.invocation()));
-    expect(kinds(first)).toEqual(new Set(['applied']));
-    expect(set.table.requests.length).toBe(80);
-    const second = await set.clock.runUntil(carryOut(works(1000), set.invocation()));
-    expect(kinds(second)).toEqual(new Set(['duplicate']));
-    expect(set.table.requests.length - 80).toBeLessThanOrEqual(80);
-  });
-
-  it('costs at most 0.1 requests per record when effects take 5 to 50 ms each', async () => {
-    const set = setUp();
-    let seed = 1;
-    const carryOut = perform(set, async () => {
-      seed = (seed * 16_807) % 2_147_483_647;
-      await sleep(set.clock, 5 + (seed % 46));
-      return applied;
-    });
-    await set.clock.runUntil(carryOut(works(1000), set.invocation()));
-    expect(set.table.requests.length / 1000).toBeLessThanOrEqual(0.1);
-  });
-
-  it('every event happens once while every third request fails', async () => {
-    const set = setUp();
-    const faults = ['lost', 'unanswered', 'throttled'] as const;
-    set.table.fault = () => {
-      const count = set.table.requests.length;
-      return count % 3 === 0 ? faults[(count / 3) % 3] : undefined;
-    };
-    const happened: string[] = [];
-    const carryOut = perform(set, async (name) => {
-      happened.push(name);
-      return applied;
-    });
-    const outcomes = await set.clock.runUntil(carryOut(works(300), set.invocation()));
-    expect(kinds(outcomes)).toEqual(new Set(['applied']));
-    expect(happened.length).toBe(300);
-    expect(new Set(happened).size).toBe(300);
   });
 });

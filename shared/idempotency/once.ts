@@ -4,7 +4,6 @@
  * completion.
  */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { pauseMs } from '../stream/backoff.ts';
 import { DeadlineReached } from '../stream/deadline.ts';
 import { failureOf } from '../stream/failure-of.ts';
 import type { Failure, Outcome } from '../stream/outcome.ts';
@@ -56,8 +55,8 @@ const RECORDING_SHARE = 0.2;
 /** With less than this left no claim is begun, ms. */
 const LEAST_CLAIM_MS = 250;
 
-/** Looks at a claim that is held elsewhere grow apart up to some 800 ms. */
-const LAST_LOOK_ROUND = 4;
+/** Between two looks at claims that are held elsewhere, ms. */
+const LOOK_MS = 250;
 
 /** How many keys `inOrder` should work on at once: with fewer of them requests leave half empty. */
 export const LANES = 100;
@@ -80,13 +79,17 @@ export function createOnce(ports: OncePorts): Once {
       const outcome = await attempt(guard, text, context, effect);
       if (outcome !== 'claimed-elsewhere') return outcome;
       if (round === 0) ports.notice?.('waited');
-      if (!(await pause(round, context))) return transient({ code: 'CLAIMED_ELSEWHERE' });
+      if (!(await guard.nextLook())) return transient({ code: 'CLAIMED_ELSEWHERE' });
     }
   };
 }
 
 /** One per invocation: its claims travel together, and end with it. */
-type Guard = (key: string, run: () => Promise<Json>) => Promise<Json>;
+interface Guard {
+  readonly run: (key: string, effect: () => Promise<Json>) => Promise<Json>;
+  /** Resolves for all who wait at the same moment, so that they look in one request; false when there is no time for it. */
+  readonly nextLook: () => Promise<boolean>;
+}
 
 function guardOf(
   { processor, table, newId, namespace = 'streamkeeper', notice }: OncePorts,
@@ -104,11 +107,12 @@ function guardOf(
   });
   const config = new IdempotencyConfig({ expiresAfterSeconds: WINDOW_S });
   config.registerLambdaContext({ getRemainingTimeInMillis: () => deadline.remainingMs() } as LambdaContext);
-  return makeIdempotent((_key: string, run: () => Promise<Json>) => run(), {
+  const run = makeIdempotent((_key: string, effect: () => Promise<Json>) => effect(), {
     persistenceStore,
     config,
     dataIndexArgument: 0,
   });
+  return { run, nextLook: looks(context) };
 }
 
 /** Powertools asks it for the remaining time and for nothing else. */
@@ -126,7 +130,7 @@ async function attempt(
   const time = { abortAtMs: beganAtMs + lifeMs * (1 - RECORDING_SHARE), endAtMs: beganAtMs + lifeMs };
   let ended: EffectOutcome | undefined;
   try {
-    const remembered = await guard(key, async () => {
+    const remembered = await guard.run(key, async () => {
       ended = await boundedEffect(effect, time, clock);
       return remember(ended);
     });
@@ -173,11 +177,20 @@ function transient(failure: Failure): Outcome {
   return { kind: 'transient', failure };
 }
 
-async function pause(round: number, context: BatchContext): Promise<boolean> {
-  const ms = pauseMs(Math.min(round, LAST_LOOK_ROUND), context.random);
-  if (context.deadline.remainingMs() - ms < LEAST_CLAIM_MS) return false;
+function looks(context: BatchContext): () => Promise<boolean> {
+  let next: Promise<boolean> | undefined;
+  return () => {
+    next ??= pause(context).finally(() => {
+      next = undefined;
+    });
+    return next;
+  };
+}
+
+async function pause({ clock, deadline }: BatchContext): Promise<boolean> {
+  if (deadline.remainingMs() - LOOK_MS < LEAST_CLAIM_MS) return false;
   try {
-    await sleep(context.clock, ms, context.deadline.signal);
+    await sleep(clock, LOOK_MS, deadline.signal);
     return true;
   } catch (error) {
     if (error instanceof DeadlineReached) return false;

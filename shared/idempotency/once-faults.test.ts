@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { applied, down, onceSetUp } from '../../test/support/once.ts';
+
+describe('with a table that fails', () => {
+  it('no effect happens unclaimed', async () => {
+    const { once, key, invocation, effect, log, table } = onceSetUp();
+    table.fault = () => 'lost';
+    expect(await once(key(), invocation(), effect('first'))).toEqual({
+      kind: 'transient',
+      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'TableDown' },
+    });
+    table.fault = () => 'throttled';
+    expect(await once(key(), invocation(), effect('first'))).toEqual({
+      kind: 'transient',
+      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'ThrottlingError' },
+    });
+    expect(log).toEqual([]);
+  });
+
+  it('an answer that never comes is waited for 3 s', async () => {
+    const { once, key, invocation, effect, clock, table } = onceSetUp();
+    table.fault = () => 'silent';
+    const beganAt = clock.now();
+    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toMatchObject({
+      kind: 'transient',
+      failure: { type: 'ClaimTimedOut' },
+    });
+    expect(clock.now() - beganAt).toBe(3_000);
+  });
+
+  it('a claim whose answer was lost is known again at the next attempt, without waiting', async () => {
+    const { once, key, invocation, effect, log, clock, table, notices } = onceSetUp();
+    const context = invocation();
+    table.fault = () => 'unanswered';
+    expect(await once(key(), context, effect('first'))).toMatchObject({ kind: 'transient' });
+    table.fault = () => undefined;
+    const beganAt = clock.now();
+    expect(await once(key(), context, effect('second'))).toEqual(applied);
+    expect(clock.now()).toBe(beganAt);
+    expect(log).toEqual(['second']);
+    expect(notices).toEqual([]);
+  });
+
+  it('a completion is tried until it is recorded', async () => {
+    const { once, key, invocation, effect, log, clock, table } = onceSetUp();
+    let refusals = 0;
+    table.fault = (request) => {
+      const completes = request.kind === 'write' && request.writes[0]?.kind === 'replace';
+      return completes && ++refusals <= 5 ? 'throttled' : undefined;
+    };
+    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toEqual(applied);
+    expect(await once(key(), invocation(), effect('second'))).toEqual({ kind: 'duplicate' });
+    expect(log).toEqual(['first']);
+  });
+
+  it('a completion whose answer was lost is known again', async () => {
+    const { once, key, invocation, effect, clock, table, notices } = onceSetUp();
+    let lost = 0;
+    table.fault = (request) => {
+      const completes = request.kind === 'write' && request.writes[0]?.kind === 'replace';
+      return completes && ++lost === 1 ? 'unanswered' : undefined;
+    };
+    expect(await clock.runUntil(once(key(), invocation(), effect('first')))).toEqual(applied);
+    expect(notices).toEqual([]);
+    expect(table.requests.map(({ kind }) => kind)).toEqual(['write', 'write', 'write', 'read']);
+  });
+
+  it('an effect that could not be recorded is applied, noticed, and not repeated by its own invocation', async () => {
+    const { once, key, invocation, effect, log, clock, table, notices } = onceSetUp();
+    const context = invocation();
+    table.fault = (request) =>
+      request.kind === 'write' && request.writes[0]?.kind === 'replace' ? 'throttled' : undefined;
+    expect(await clock.runUntil(once(key(), context, effect('first')))).toEqual(applied);
+    expect(notices).toEqual(['unrecorded']);
+    expect(await once(key(), context, effect('second'))).toEqual({ kind: 'duplicate' });
+    expect(log).toEqual(['first']);
+  });
+
+  it('a claim that could not be given back does not hinder its own invocation', async () => {
+    const { once, key, invocation, effect, clock, table } = onceSetUp();
+    const context = invocation();
+    table.fault = (request) =>
+      request.kind === 'write' && request.writes[0]?.kind === 'delete' ? 'throttled' : undefined;
+    expect(await once(key(), context, effect('first', down))).toEqual(down);
+    table.fault = () => undefined;
+    const beganAt = clock.now();
+    expect(await once(key(), context, effect('second'))).toEqual(applied);
+    expect(clock.now()).toBe(beganAt);
+  });
+
+  it('a record in a form that is not known stops its event, and says so', async () => {
+    const { once, key, invocation, effect, log, table, clock } = onceSetUp();
+    table.items.set('streamkeeper#bids#e1', { state: 'written by hand', ttl: clock.now() });
+    expect(await once(key(), invocation(), effect('first'))).toEqual({
+      kind: 'transient',
+      failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'ClaimUnreadable' },
+    });
+    expect(log).toEqual([]);
+  });
+});
