@@ -4,7 +4,7 @@
  */
 import { Redis as Client } from 'iovalkey';
 import type { Clock } from '../time/clock.ts';
-import { type Command, type Redis, RedisError, type Reply } from './redis.ts';
+import { type Command, type Redis, RedisError, type Refused, type Reply } from './redis.ts';
 
 export interface RedisCredentials {
   /** @default Redis's `default` user */
@@ -56,7 +56,11 @@ export function connectRedis(options: RedisOptions): Redis {
     });
     const ready = connect(client, options.credentials).catch((error: unknown) => {
       drop(client);
-      throw new RedisError('REDIS_UNREACHABLE', cause ?? error);
+      const refused = refusal(error);
+      // A refusal carries the command, and with it the password: only its code goes on.
+      throw refused === undefined
+        ? new RedisError('REDIS_UNREACHABLE', cause ?? error)
+        : new RedisError(`REDIS_${refused.code}`);
     });
     current = { client, ready };
     return current;
@@ -103,13 +107,12 @@ function within<T>(answered: Promise<T>, { clock, timeoutMs, signal, onTimeout }
   });
 }
 
+/** Says who we are before anything else is sent, so that a refused password is known as such. */
 async function connect(client: Client, credentials: RedisOptions['credentials']): Promise<void> {
-  if (credentials !== undefined) {
-    const { username, password } = await credentials();
-    client.options.password = password;
-    if (username !== undefined) client.options.username = username;
-  }
+  const who = await credentials?.();
   await client.connect();
+  if (who === undefined) return;
+  await client.call('AUTH', ...(who.username === undefined ? [] : [who.username]), who.password);
 }
 
 async function sendAll(
@@ -133,7 +136,7 @@ async function sendAll(
 /** "-CODE text": the code is the first word, and is a name; the rest is never read. */
 const CODE = /^[A-Z]{2,30}(?= )/;
 
-function refusal(error: unknown): Reply | undefined {
+function refusal(error: unknown): Refused | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
   return { kind: 'refused', code: CODE.exec(error.message)?.[0] ?? 'ERR' };
 }
