@@ -22,7 +22,7 @@ export interface IdempotencyOptions {
 export interface Passage {
   /** Median of the rounds. */
   readonly recordsPerSecond: number;
-  /** The same in every round. */
+  /** Median. The same in every round for a first delivery; a replay's reads fill up with what comes back meanwhile. */
   readonly requestsPerRecord: number;
   /** CPU time of this process, user and system, median, µs. */
   readonly cpuMicrosPerRecord: number;

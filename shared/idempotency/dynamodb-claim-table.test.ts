@@ -1,19 +1,20 @@
 import type { BatchStatementResponse, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claimTableContract, insert } from '../../test/contracts/claim-table-contract.ts';
+import { memoryClaimTable } from '../../test/support/claim-table.ts';
 import {
   embeddedDynamoDb,
   IDEMPOTENCY_TABLE,
   type IdempotencyTable,
   startIdempotencyTable,
 } from '../../test/support/idempotency-table.ts';
-import type { ClaimTable, Write } from './claim-table.ts';
+import type { ClaimTable } from './claim-table.ts';
 import { dynamodbClaimTable } from './dynamodb-claim-table.ts';
 
 const { signal } = new AbortController();
 
-const insert = (key: string, state = 'made'): Write => ({ kind: 'insert', key, state, ttl: 1_800_000_000 });
-const replace = (key: string, from: string, state: string): Write => ({ kind: 'replace', key, from, state });
-const remove = (key: string, from: string): Write => ({ kind: 'delete', key, from });
+const inMemory = memoryClaimTable();
+claimTableContract('in memory', () => inMemory);
 
 describe.skipIf(!embeddedDynamoDb)('dynamodbClaimTable on the embedded DynamoDB (Linux x64)', () => {
   let server: IdempotencyTable;
@@ -24,38 +25,7 @@ describe.skipIf(!embeddedDynamoDb)('dynamodbClaimTable on the embedded DynamoDB 
   });
   afterAll(() => server?.close());
 
-  const write = async (...writes: Write[]) => (await table.write(writes, signal)).map(({ kind }) => kind);
-  const states = async (...keys: string[]) => (await table.read(keys, signal)).map((stored) => stored?.state);
-
-  it('writes each under its condition, and an unmet one leaves its neighbours alone', async () => {
-    expect(await write(insert('a'), insert('b'), insert('c'))).toEqual(['done', 'done', 'done']);
-    expect(
-      await write(
-        insert('a', 'again'),
-        insert('d'),
-        replace('b', 'made', 'changed'),
-        remove('c', 'made'),
-        remove('never-there', 'made'),
-      ),
-    ).toEqual(['unmet', 'done', 'done', 'done', 'done']);
-    expect(await states('a', 'b', 'c', 'd')).toEqual(['made', 'changed', undefined, 'made']);
-  });
-
-  it('changes and deletes only exactly what it was told stands there, and creates nothing by that', async () => {
-    await write(insert('e'));
-    expect(await write(replace('e', 'other', 'changed'), replace('f', 'made', 'changed'))).toEqual([
-      'unmet',
-      'unmet',
-    ]);
-    expect(await write(remove('e', 'other'))).toEqual(['unmet']);
-    expect(await states('e', 'f')).toEqual(['made', undefined]);
-  });
-
-  it('keeps texts as they are, quotes and all', async () => {
-    const text = `{"rule":"it's \\"so\\"", "अ": ?}`;
-    await write(insert('g', text));
-    expect(await states('g')).toEqual([text]);
-  });
+  claimTableContract('DynamoDB', () => table);
 
   it('reads a hundred keys in a request', async () => {
     const before = server.sent.length;
@@ -67,9 +37,11 @@ describe.skipIf(!embeddedDynamoDb)('dynamodbClaimTable on the embedded DynamoDB 
   });
 
   it('finds the one write that refuses a whole request, and carries out the others', async () => {
-    const writes = [insert('h'), insert('i'), insert('j'), insert('h'), insert('k')];
-    expect(await write(...writes)).toEqual(['done', 'done', 'done', 'unmet', 'done']);
-    expect(await states('h', 'i', 'j', 'k')).toEqual(['made', 'made', 'made', 'made']);
+    const writes = [insert('p'), insert('q'), insert('r'), insert('p'), insert('s')];
+    const answers = await table.write(writes, signal);
+    expect(answers.map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'unmet', 'done']);
+    const stored = await table.read(['p', 'q', 'r', 's'], signal);
+    expect(stored.map((claim) => claim?.state)).toEqual(['made', 'made', 'made', 'made']);
   });
 });
 

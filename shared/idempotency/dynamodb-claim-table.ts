@@ -3,8 +3,8 @@
  * each with its own answer.
  *
  * PartiQL is the only batch of DynamoDB whose statements have conditions and fail one by one (API reference,
- * BatchExecuteStatement). INSERT is "put if absent"; a non-key condition in WHERE is a condition on the write (developer
- * guide, "PartiQL update statements"). A statement changes one attribute, since the grammar there and engines differ on more.
+ * BatchExecuteStatement). INSERT is "put if absent"; a non-key condition in WHERE is a condition on the write, and a
+ * DELETE of what is not there succeeds (developer guide, "PartiQL update statements", "PartiQL delete statements"). A statement changes one attribute, since the grammar there and engines differ on more.
  */
 import {
   BatchExecuteStatementCommand,
