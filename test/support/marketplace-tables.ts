@@ -20,6 +20,8 @@ export const KEY_OF: Readonly<Record<TableName, string>> = {
 
 export type Index = 'ofProvider' | 'ofBooking';
 
+const ATTRIBUTE: Readonly<Record<Index, string>> = { ofProvider: 'providerId', ofBooking: 'bookingId' };
+
 /** Called before each request; what it throws, the request throws. `written` is called after a transaction that is in place. */
 export interface Interference {
   readonly before?: (request: keyof RatingTables) => Promise<void> | void;
@@ -41,6 +43,8 @@ export class MarketplaceTables {
     reviews: new Map(),
   };
   readonly #states = new Map<string, State[]>();
+  /** By index and key, the reviews that were ever under it. */
+  readonly #everUnder = new Map<string, Set<string>>();
   transactions = 0;
 
   /** @param lagMs for how long an index does not show a write, asked once for each write and index */
@@ -123,14 +127,18 @@ export class MarketplaceTables {
     const shownAt = (index: Index) =>
       Math.max(this.#clock.now() + this.#lagMs(index), states.at(-1)?.shownAtMs[index] ?? 0);
     states.push({ image, shownAtMs: { ofProvider: shownAt('ofProvider'), ofBooking: shownAt('ofBooking') } });
+    for (const index of ['ofProvider', 'ofBooking'] as const) {
+      const key = `${index} ${image?.[ATTRIBUTE[index]]?.S}`;
+      this.#everUnder.set(key, (this.#everUnder.get(key) ?? new Set()).add(id));
+    }
   }
 
   #shown(index: Index, id: string): readonly Item[] {
-    const attribute = index === 'ofProvider' ? 'providerId' : 'bookingId';
     const nowMs = this.#clock.now();
-    return [...this.#states.values()].flatMap((states) => {
+    return [...(this.#everUnder.get(`${index} ${id}`) ?? [])].flatMap((review) => {
+      const states = this.#states.get(review) ?? [];
       const image = states.findLast(({ shownAtMs }) => shownAtMs[index] <= nowMs)?.image;
-      return image?.[attribute]?.S === id ? [decodeImage(image)] : [];
+      return image?.[ATTRIBUTE[index]]?.S === id ? [decodeImage(image)] : [];
     });
   }
 }
