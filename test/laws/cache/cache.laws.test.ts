@@ -1,0 +1,101 @@
+/** The laws of analysis-results → cache, on random histories, deliveries and faults. A failing case prints its seed and shrinks. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
+import { type Scenario, World } from './world.ts';
+
+const RUNS = 150;
+const ANALYSES = ['a1', 'a2', 'a3'];
+
+const mapping = fc.record({
+  BatchSize: fc.integer({ min: 1, max: 12 }),
+  ParallelizationFactor: fc.constantFrom(1, 1, 3),
+  BisectBatchOnFunctionError: fc.boolean(),
+});
+
+const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
+const latenciesMs = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 });
+
+const nothing = { fates: [], outages: [], crashes: [], again: [], reads: [], losses: [] };
+
+/** G5, G6: what is cached is what the table holds; where an item cannot be cached, a state it once had, or nothing. */
+function cacheEqualsTable(world: World, mayBeLost: boolean): string[] {
+  return ANALYSES.flatMap((analysis) => {
+    const cached = world.cached(analysis);
+    const wanted = world.table.wanted(analysis, world.clock.now());
+    if (wanted === 'spoiled') {
+      return cached === undefined || world.table.past(analysis).has(cached)
+        ? []
+        : [`${analysis}: the cache holds ${cached}, which it never was`];
+    }
+    if (cached === wanted || (mayBeLost && cached === undefined)) return [];
+    return [`${analysis}: the cache holds ${cached ?? 'nothing'}, the table ${wanted ?? 'nothing'}`];
+  });
+}
+
+/** G1, G3: a letter for each poison record, none for any other, and nothing given up by the mapping. */
+function onlyPoisonIsLettered({ table, letters, onFailure }: World): string[] {
+  const lettered = new Set(letters.map(({ record }) => (record as { eventID: string }).eventID));
+  return [
+    ...onFailure.map((body) => `the mapping gave up: ${body}`),
+    ...[...lettered]
+      .filter((id) => !table.poison.has(id))
+      .map((id) => `${id} is no poison, and was lettered`),
+    ...[...table.poison]
+      .filter((id) => !lettered.has(id))
+      .map((id) => `${id} is poison, and was not lettered`),
+  ];
+}
+
+async function broken(scenario: Scenario): Promise<string[]> {
+  const world = new World(scenario);
+  await world.run();
+  const mayBeLost = scenario.losses.length > 0;
+  const problems = [...world.broken, ...cacheEqualsTable(world, mayBeLost), ...onlyPoisonIsLettered(world)];
+  const letters = world.letters.length;
+  await world.redrive(world.table.records.toReversed());
+  if (world.letters.length > letters) problems.push('a redrive wrote a letter');
+  problems.push(...cacheEqualsTable(world, mayBeLost).map((problem) => `after a redrive of all: ${problem}`));
+  return problems;
+}
+
+function holds(parts: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]> }>) {
+  const constants = Object.fromEntries(
+    Object.entries(nothing).map(([name, value]) => [name, fc.constant(value)]),
+  );
+  const scenario = fc.record({
+    ...constants,
+    history,
+    numbering,
+    mapping,
+    enabledAfterMs,
+    latenciesMs,
+    ...parts,
+  });
+  return fc.assert(
+    fc.asyncProperty(scenario as fc.Arbitrary<Scenario>, async (one) => {
+      expect(await broken(one)).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+}
+
+describe('analysis-results → cache ends with cache = table, each poison record lettered, and nothing lost', () => {
+  it('on any history, however it is cut into batches and however late it is delivered', () => holds({}));
+
+  it('when requests to the cache break, get lost, are refused or land late', () => holds({ fates }));
+
+  it('when the cache or the table is away for a while', () => holds({ outages }));
+
+  it('when invocations die before a write, after it, or before they answer', () => holds({ crashes, fates }));
+
+  it('when records are delivered again, or redriven in any order, beside the live ones', () =>
+    holds({ again }));
+
+  it('when readers fill the cache meanwhile, and none reads past its time to live', () =>
+    holds({ reads, fates, again }));
+
+  it('when the cache loses all it holds: what it then holds is still right', () => holds({ losses, reads }));
+
+  it('under all of it at once', () => holds({ fates, outages, crashes, again, reads }));
+});

@@ -1,0 +1,53 @@
+/** A function's process: once dead or done, its timers are silent and nothing it started is heard of again. */
+import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+
+export const died: InvokeResult = {
+  kind: 'error',
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'exit status 1',
+};
+
+export class ExecutionEnvironment {
+  alive = true;
+  readonly death: Promise<InvokeResult>;
+  /** The world's time, of which a dead process hears no more. */
+  readonly clock: Clock;
+  readonly #world: Clock;
+  #die: (result: InvokeResult) => void = () => {};
+
+  constructor(world: Clock) {
+    this.#world = world;
+    this.death = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+    this.clock = {
+      now: () => world.now(),
+      after: (ms, fn) =>
+        world.after(ms, () => {
+          if (this.alive) fn();
+        }),
+    };
+  }
+
+  die(): void {
+    this.alive = false;
+    this.#die(died);
+  }
+
+  end(): void {
+    this.alive = false;
+  }
+
+  /** Ends a process that is still at work after `ms`. */
+  timeOut(ms: number, onTimeout: () => void): Promise<InvokeResult> {
+    return new Promise((resolve) => {
+      this.#world.after(ms, () => {
+        if (!this.alive) return;
+        onTimeout();
+        this.die();
+        resolve({ kind: 'timeout' });
+      });
+    });
+  }
+}

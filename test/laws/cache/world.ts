@@ -1,0 +1,256 @@
+/**
+ * The whole path in one process on a virtual clock: the results table writes, the event source mapping delivers, the shipped
+ * processor and the shipped reader work on the embedded cache server, and faults strike where they were told to.
+ */
+import {
+  createEventSourceMapping,
+  type InvokeResult,
+  parseMapping,
+} from '../../../local/event-source-mapping/index.ts';
+import { createRedisEngine } from '../../../local/redis/index.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { analysisResultsProcessor } from '../../../processors/analysis-results/processor.ts';
+import { analysisReader, type ReadAnalysis } from '../../../shared/cache/read-analysis.ts';
+import type { Redis } from '../../../shared/cache/redis.ts';
+import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
+import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
+import { streamHandler } from '../../../shared/stream/handler.ts';
+import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import { execute } from '../../support/embedded-redis.ts';
+import { died, ExecutionEnvironment } from './execution-environment.ts';
+import { faultyRedis } from './faulty-redis.ts';
+import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
+import { ResultsTable, type StreamRecord } from './results-table.ts';
+
+export interface Scenario {
+  readonly history: readonly Write[];
+  readonly numbering: Numbering;
+  readonly mapping: {
+    readonly BatchSize: number;
+    readonly ParallelizationFactor: number;
+    readonly BisectBatchOnFunctionError: boolean;
+  };
+  /** The mapping starts this long after the first write: a backlog is old. */
+  readonly enabledAfterMs: number;
+  readonly latenciesMs: readonly number[];
+  readonly fates: readonly Fate[];
+  readonly outages: readonly Outage[];
+  readonly crashes: readonly Crash[];
+  readonly again: readonly Again[];
+  readonly reads: readonly { readonly atMs: number; readonly analysis: string }[];
+  /** Milliseconds after the start at which the cache loses everything. */
+  readonly losses: readonly number[];
+}
+
+const START_MS = 1_700_000_000_000;
+const TIMEOUT_MS = 60_000;
+const SHARD = 'shardId-00000001700000000000-00000001';
+
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly table: ResultsTable;
+  readonly letters: DeadLetter[] = [];
+  readonly onFailure: string[] = [];
+  /** Laws broken on the way, in words. */
+  readonly broken: string[] = [];
+  readonly #scenario: Scenario;
+  readonly #engine = createRedisEngine({ clock: this.clock });
+  readonly #fates: Fate[];
+  readonly #read: ReadAnalysis;
+  #invocations = 0;
+  #requests = 0;
+  #ids = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#fates = [...scenario.fates];
+    this.table = new ResultsTable(scenario.numbering);
+    this.#read = analysisReader({
+      redis: this.#redis(() => true),
+      readItems: this.#readItems,
+      clock: this.clock,
+      metrics: { count() {} },
+    });
+  }
+
+  /** What the cache holds under the analysis now. */
+  cached(analysis: string): string | undefined {
+    const json = execute(this.#engine, ['GET', `analysis:${analysis}`]);
+    return typeof json === 'string' ? json : undefined;
+  }
+
+  /** Runs the whole history until everything is settled, faults and all. */
+  async run(): Promise<void> {
+    const { again, reads, losses } = this.#scenario;
+    const beside = [
+      ...again.map((one) => this.#again(one)),
+      ...reads.map(({ atMs, analysis }) => this.#readAt(atMs, analysis)),
+      ...losses.map((atMs) => this.#wait(atMs).then(() => execute(this.#engine, ['FLUSHALL']))),
+    ];
+    await this.clock.runUntil(Promise.all([this.#deliver(), ...beside]));
+    // What was sent and not waited for has landed by then.
+    await this.clock.advance(60_000);
+  }
+
+  /** Sends records through the marked door until each is settled or poison. */
+  async redrive(records: readonly unknown[]): Promise<void> {
+    await this.clock.runUntil(this.#redriveUntilSettled(records));
+  }
+
+  async #deliver(): Promise<void> {
+    const { history, enabledAfterMs, mapping: properties } = this.#scenario;
+    const mapping = createEventSourceMapping({
+      mapping: parseMapping({
+        ...properties,
+        MaximumRetryAttempts: 500,
+        MaximumRecordAgeInSeconds: 43_200,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+      clock: this.clock,
+      ids: () => `id-${this.#ids++}`,
+      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
+      onFailure: async ({ body }) => {
+        this.onFailure.push(body);
+      },
+    });
+    mapping.addShard({ shardId: SHARD });
+    this.clock.after(enabledAfterMs, () => mapping.enable());
+    for (const write of history) {
+      await this.#wait(write.pauseMs);
+      const record = this.table.write(write, this.clock.now());
+      if (record !== undefined) mapping.append(SHARD, [record]);
+    }
+    await this.#wait(enabledAfterMs + 1);
+    await mapping.whenIdle();
+    mapping.stop();
+  }
+
+  async #again({ atMs, from, size, redriven, backwards }: Again): Promise<void> {
+    await this.#wait(atMs);
+    const start = Math.floor(from * this.table.records.length);
+    const records = this.table.records.slice(start, start + size);
+    if (records.length === 0) return;
+    if (redriven) await this.#redriveUntilSettled(backwards ? records.toReversed() : records);
+    else await this.#untilAnswered(records);
+  }
+
+  /** At least once: what another delivery reports comes again, as from the mapping. */
+  async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
+    let pending = records;
+    while (pending.length > 0) {
+      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`);
+      const reported =
+        result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
+      const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
+      pending = from < 0 ? [] : pending.slice(from);
+      await this.#wait(200);
+    }
+  }
+
+  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
+    for (;;) {
+      const event = { Records: records, redrive: { id: 'law' } };
+      const result = await this.#invoke(event, `redrive-${this.#ids++}`);
+      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
+      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
+        return;
+      await this.#wait(1_000);
+    }
+  }
+
+  async #readAt(atMs: number, analysis: string): Promise<void> {
+    await this.#wait(atMs);
+    // Neither cache nor table may be there: then the reader says so.
+    const found = await this.#read(analysis).catch(() => undefined);
+    if (found === undefined) return;
+    if (found.ttl !== undefined && found.ttl * 1_000 <= this.clock.now())
+      this.broken.push(`${analysis} was read past its time to live`);
+    if (!this.table.past(analysis).has(JSON.stringify(found)))
+      this.broken.push(`${analysis} was read as it never was`);
+  }
+
+  #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
+    const number = this.#invocations++;
+    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
+    const environment = new ExecutionEnvironment(this.clock);
+    let requests = 0;
+    const redis = this.#redis(
+      () => environment.alive,
+      () => {
+        if (crash?.request !== requests++) return undefined;
+        if (crash.when === 'before-answer') return undefined;
+        environment.die();
+        return crash.when === 'before-write' ? 'lost' : 'reset-after';
+      },
+    );
+    const handler = streamHandler(analysisResultsProcessor({ redis, readItems: this.#readItems }), {
+      clock: environment.clock,
+      random: () => 0.5,
+      sink: {
+        send: async (letter) => {
+          await this.#wait(1);
+          if (environment.alive) this.letters.push(letter);
+        },
+      },
+      reporter: { report() {} },
+    });
+    const startedMs = this.clock.now();
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
+    };
+    const answered = handler(event, context).then((payload): InvokeResult => {
+      if (crash?.when === 'before-answer') environment.die();
+      return environment.alive ? { kind: 'returned', payload } : died;
+    });
+    const timedOut = environment.timeOut(TIMEOUT_MS, () =>
+      this.broken.push('an invocation ran into its time-out'),
+    );
+    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #redis(alive: () => boolean, strike: () => Fate | undefined = () => undefined): Redis {
+    return faultyRedis({
+      clock: this.clock,
+      engine: this.#engine,
+      alive,
+      latencyMs: () => this.#latencyMs(),
+      fate: () => {
+        const struck = strike();
+        if (struck !== undefined) return struck;
+        return this.#outage('cache-down') ? 'reset-before' : (this.#fates.shift() ?? 'ok');
+      },
+    });
+  }
+
+  readonly #readItems: ReadItems = async (keys, signal) => {
+    const items = await this.table.readItems(keys, signal);
+    await this.#wait(this.#latencyMs());
+    signal.throwIfAborted();
+    if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
+    return items;
+  };
+
+  #latencyMs(): number {
+    const { latenciesMs } = this.#scenario;
+    return latenciesMs[this.#requests++ % latenciesMs.length] ?? 1;
+  }
+
+  #outage(kind: Outage['kind']): boolean {
+    const elapsed = this.clock.now() - START_MS;
+    return this.#scenario.outages.some(
+      (one) => one.kind === kind && elapsed >= one.fromMs && elapsed < one.fromMs + one.forMs,
+    );
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+}
+
+function lowestReported(payload: unknown): string | undefined {
+  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
+  return batchItemFailures[0]?.itemIdentifier;
+}
