@@ -92,13 +92,17 @@ export interface Again {
 
 export const again = fc.array(
   fc.record({
-    atMs: fc.oneof(fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 400_000 })),
+    atMs: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 1_500 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 400_000 }) },
+    ),
     from: fc.double({ min: 0, max: 0.999, noNaN: true }),
     size: fc.integer({ min: 1, max: 4 }),
     redriven: fc.boolean(),
     fromEarlierStream: fc.boolean(),
   }),
-  { maxLength: 4 },
+  { maxLength: 6 },
 );
 
 /** Milliseconds that requests and reads take, one after the other and round again: what is slow lets other writers in between. */
