@@ -3,6 +3,7 @@ import { createSearchEngine, type SearchEngine } from '../../local/search-engine
 import { parseUrl } from '../../local/search-engine/request.ts';
 import { optionalParts } from '../../shared/search/analysis.ts';
 import { productIndexBody } from '../../shared/search/product-index.ts';
+import { exactNumber } from '../../shared/stream/exact-number.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 
 const INDEX = 'products-v1';
@@ -28,7 +29,7 @@ export function productIndex(clock: Clock): ProductIndex {
   const call = (method: string, url: string, body: object): unknown => {
     const answer = engine.handle({ method, ...parseUrl(url), body: JSON.stringify(body) });
     if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.body}`);
-    return JSON.parse(answer.body);
+    return JSON.parse(answer.body, keepDigits as Reviver);
   };
   call('PUT', '/_cluster/settings', { persistent: { 'action.auto_create_index': `-${ALIAS}*,+*` } });
   const missing = new Set(optionalParts.map(({ name }) => name));
@@ -47,6 +48,13 @@ export function productIndex(clock: Clock): ProductIndex {
       Object.keys(JSON.parse(engine.handle({ method: 'GET', ...parseUrl('/_alias'), body: '' }).body)).sort(),
     close: () => engine.close(),
   };
+}
+
+type Reviver = (name: string, value: unknown) => unknown;
+
+/** `JSON.parse` hands the number's own text to a reviver (ECMAScript 2026, "JSON.parse source text access"). */
+function keepDigits(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  return typeof value === 'number' && source !== undefined ? exactNumber(source) : value;
 }
 
 function onChange(set: (wanted: boolean) => void): (wanted: boolean) => void {
