@@ -35,6 +35,7 @@ export type RouteNotice =
   | 'Expired'
   | 'UnknownMessage'
   | 'Unauthorized'
+  | 'WrongProtocol'
   | 'LanguageNotRead'
   | 'ReplyNotSent';
 
@@ -61,7 +62,10 @@ export function connectionRoutes(ports: RoutePorts): (event: unknown) => Promise
         return { statusCode: 401 };
       case 'connect':
         // A client that did not offer the protocol would fail on an answer that names it (RFC 6455, section 4.1).
-        if (!offersOurProtocol(route.headers)) return { statusCode: 400 };
+        if (!offersOurProtocol(route.headers)) {
+          notice('WrongProtocol');
+          return { statusCode: 400 };
+        }
         await open(route.connection);
         notice('Connected');
         return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };

@@ -1,0 +1,50 @@
+/** What the gateway adds for development: tokens that the authorizer's own check takes, and not for web pages. */
+import { afterEach, expect, test } from 'vitest';
+import { readTokenRules } from '../../processors/connections/environment.ts';
+import { tokenVerifier } from '../../processors/connections/verify-token.ts';
+import { systemClock } from '../../shared/time/clock.ts';
+import { type GatewayUnderTest, gatewayUnderTest } from './testing.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+
+const running: GatewayUnderTest[] = [];
+afterEach(async () => {
+  for (const { gateway } of running.splice(0)) await gateway.close();
+});
+
+async function start() {
+  const issuer = await createTokenIssuer({ clock: systemClock, newId: () => 'one' });
+  const under = await gatewayUnderTest({}, { issuer });
+  running.push(under);
+  const ask = (body: string, type = 'application/json') =>
+    fetch(`${under.gateway.url}/local/token`, { method: 'POST', body, headers: { 'content-type': type } });
+  return { issuer, ask, verify: tokenVerifier(readTokenRules(issuer.environment())) };
+}
+
+test('a token is made for any user, and is that of the same user in both forms of the id', async () => {
+  const { ask, verify } = await start();
+  for (const userId of ['asha', 'USER#asha']) {
+    const { token, expiresAt } = (await (await ask(JSON.stringify({ userId }))).json()) as {
+      token: string;
+      expiresAt: number;
+    };
+    expect(await verify(token)).toEqual({ kind: 'user', userId: 'asha', expiresAt });
+  }
+});
+
+test('a token of one start is none at the next: each makes a key of its own', async () => {
+  const [one, other] = [await start(), await start()];
+  expect(await other.verify(one.issuer.issue('asha').token)).toEqual({
+    kind: 'refused',
+    code: 'TOKEN_SIGNATURE',
+  });
+});
+
+test.each([
+  ['without a user', '{}', 'application/json', 400],
+  ['that is not JSON', '{', 'application/json', 400],
+  ['of the kind that a page may send anywhere', '{"userId":"asha"}', 'text/plain', 415],
+])('a request %s gets no token', async (_, body, type, status) => {
+  const { ask } = await start();
+  const answer = await ask(body, type);
+  expect([answer.status, await answer.json()]).toEqual([status, { message: expect.any(String) }]);
+});
