@@ -9,12 +9,13 @@ import type { BatchContext } from '../stream/processor.ts';
 import type { Measure } from '../telemetry/measurements.ts';
 import { type Inbox, InboxRefused, type InboxRow, inboxRow, type RowOf, type Stored } from './inbox.ts';
 import type { Notice } from './notification.ts';
+import { patiently } from './patient.ts';
 import type { Post } from './post.ts';
 import type { LanguageOfUser } from './profile-language.ts';
 import { type PushBody, pushBody } from './push-body.ts';
 import { type PushResult, pushToAll } from './push-to-all.ts';
 import { isSettled, type Session, type Sessions } from './sessions.ts';
-import { ANSWER_MS, inTime, sharedLookUp } from './shared-look-up.ts';
+import { ANSWER_MS, sharedLookUp } from './shared-look-up.ts';
 import { renderText } from './texts.ts';
 import { unreadCounter } from './unread.ts';
 
@@ -52,7 +53,7 @@ export function deliveryOf(ports: DeliveryPorts, context: BatchContext): Deliver
   const { inbox, sessions, languageOfUser, post, measure } = ports;
   const { clock, random } = context;
   const nowS = () => Math.floor(clock.now() / 1000);
-  const shared = { clock, signal: context.deadline.signal };
+  const shared = { clock, random, signal: context.deadline.signal };
   const put = coalesce({
     most: inbox.most,
     inFlight: REQUESTS_IN_FLIGHT,
@@ -61,7 +62,7 @@ export function deliveryOf(ports: DeliveryPorts, context: BatchContext): Deliver
     clock,
     defer: afterReadyPromises,
     keyOf: ({ PK, SK }: InboxRow) => `${PK} ${SK}`,
-    send: (rows) => inTime(clock, shared.signal, STORE_MS, (signal) => inbox.put(rows, signal)),
+    send: (rows) => patiently(shared, STORE_MS, (signal) => inbox.put(rows, signal)),
   });
   const sessionsOf = sharedLookUp({
     ...shared,
@@ -116,7 +117,7 @@ export function deliveryOf(ports: DeliveryPorts, context: BatchContext): Deliver
     );
     await Promise.all(
       gone.map((session) =>
-        inTime(clock, shared.signal, ANSWER_MS, (signal) => sessions.remove(session, signal)).then(
+        patiently(shared, ANSWER_MS, (signal) => sessions.remove(session, signal)).then(
           () => measure('SessionsRemoved', 'count', 1),
           () => measure('SessionsLeftBehind', 'count', 1),
         ),

@@ -1,0 +1,251 @@
+/**
+ * The whole path in one process on a virtual clock: the event source mapping delivers, the shipped processors store, claim and
+ * push, and faults strike where they were told to.
+ */
+import {
+  createEventSourceMapping,
+  type InvokeResult,
+  parseMapping,
+} from '../../../local/event-source-mapping/index.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { bidsProcessor } from '../../../processors/bids/processor.ts';
+import { conversationsFilters } from '../../../processors/conversations/filters.ts';
+import { conversationsProcessor } from '../../../processors/conversations/processor.ts';
+import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
+import { createOnce } from '../../../shared/idempotency/once.ts';
+import { streamHandler } from '../../../shared/stream/handler.ts';
+import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
+import { type Fault, Switchboard } from '../../support/switchboard.ts';
+import { died, ExecutionEnvironment } from '../cache/execution-environment.ts';
+import type { Again, Crash, Outage } from './faults.ts';
+import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
+
+export interface Scenario {
+  readonly stream: StreamName;
+  readonly history: readonly Write[];
+  readonly mapping: { readonly BatchSize: number; readonly BisectBatchOnFunctionError: boolean };
+  /** The mapping starts this long after the first write: a backlog is old. */
+  readonly enabledAfterMs: number;
+  readonly fates: readonly (Fault | undefined)[];
+  readonly claimFates: readonly ReturnType<MemoryClaimTable['fault']>[];
+  /** Every third request, of whatever kind, fails. */
+  readonly everyThirdFails: boolean;
+  readonly outages: readonly Outage[];
+  readonly crashes: readonly Crash[];
+  readonly again: readonly Again[];
+}
+
+const START_MS = 1_700_000_000_000;
+const TIMEOUT_MS = 60_000;
+const SHARD = 'shardId-00000001700000000000-00000001';
+
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly board = new Switchboard(this.clock);
+  readonly written: Written[] = [];
+  readonly letters: DeadLetter[] = [];
+  readonly onFailure: string[] = [];
+  /** Laws broken on the way, in words. */
+  readonly broken: string[] = [];
+  /** Pushes that ended otherwise than delivered. */
+  undelivered = 0;
+  readonly #scenario: Scenario;
+  readonly #claims = memoryClaimTable();
+  readonly #fates: (Fault | undefined)[];
+  readonly #claimFates: Scenario['claimFates'][number][];
+  #requests = 0;
+  #invocations = 0;
+  #ids = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#fates = [...scenario.fates];
+    this.#claimFates = [...scenario.claimFates];
+    for (const user of USERS) {
+      const since = START_MS - 600_000;
+      this.board.connect({ id: `${user}-phone`, user, since, language: 'hindi' });
+      this.board.connect({ id: `${user}-web`, user: `USER#${user}`, since });
+    }
+    this.board.fault = (request) => {
+      if (this.#third()) return 'fails';
+      if (request === 'post') return this.#outage('api-down') ? 'fails' : this.#fates.shift();
+      return this.#outage('tables-down') ? 'fails' : this.#fates.shift();
+    };
+    this.board.answer = () => (this.#outage('api-throttles') ? 'throttled' : undefined);
+    this.#claims.fault = () =>
+      this.#third() || this.#outage('claims-down') ? 'lost' : this.#claimFates.shift();
+  }
+
+  /** Runs the whole history until everything is settled, faults and all. */
+  async run(): Promise<void> {
+    const beside = this.#scenario.again.map((one) => this.#again(one));
+    await this.clock.runUntil(Promise.all([this.#deliver(), ...beside]));
+  }
+
+  /** Sends records through the marked door until each is settled or poison. */
+  async redrive(records: readonly unknown[]): Promise<void> {
+    await this.clock.runUntil(this.#redriveUntilSettled(records));
+  }
+
+  async #deliver(): Promise<void> {
+    const { stream, history, enabledAfterMs, mapping: properties } = this.#scenario;
+    const mapping = createEventSourceMapping({
+      mapping: parseMapping({
+        ...properties,
+        MaximumRetryAttempts: 500,
+        MaximumRecordAgeInSeconds: 43_200,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ...(stream === 'conversations' && { FilterCriteria: { Filters: conversationsFilters } }),
+      }),
+      clock: this.clock,
+      ids: () => `id-${this.#ids++}`,
+      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
+      onFailure: async ({ body }) => {
+        this.onFailure.push(body);
+      },
+    });
+    mapping.addShard({ shardId: SHARD });
+    this.clock.after(enabledAfterMs, () => mapping.enable());
+    for (const [number, write] of history.entries()) {
+      await this.#wait(write.pauseMs);
+      const one = written(stream, write, number, this.clock.now());
+      this.written.push(one);
+      mapping.append(SHARD, [one.record]);
+    }
+    await this.#wait(enabledAfterMs + 1);
+    await mapping.whenIdle();
+    mapping.stop();
+  }
+
+  async #again({ atMs, from, size, redriven }: Again): Promise<void> {
+    await this.#wait(atMs);
+    const start = Math.floor(from * this.written.length);
+    const records = this.written.slice(start, start + size).map(({ record }) => record);
+    if (records.length === 0) return;
+    if (redriven) await this.#redriveUntilSettled(records);
+    else await this.#untilAnswered(records);
+  }
+
+  /** At least once: what another delivery reports comes again, as from the mapping. */
+  async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
+    let pending = records;
+    while (pending.length > 0) {
+      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`);
+      const reported =
+        result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
+      const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
+      pending = from < 0 ? [] : pending.slice(from);
+      await this.#wait(200);
+    }
+  }
+
+  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
+    for (;;) {
+      const event = { Records: records, redrive: { id: 'law' } };
+      const result = await this.#invoke(event, `redrive-${this.#ids++}`);
+      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
+      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
+        return;
+      await this.#wait(1_000);
+    }
+  }
+
+  #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
+    const number = this.#invocations++;
+    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
+    const environment = new ExecutionEnvironment(this.clock);
+    const handler = streamHandler(this.#processor(environment, crash), {
+      clock: environment.clock,
+      random: () => 0.5,
+      sink: {
+        send: async (letter) => {
+          await this.#wait(1);
+          if (this.#outage('queue-down')) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
+          if (environment.alive) this.letters.push(letter);
+        },
+      },
+      reporter: { report() {} },
+    });
+    const startedMs = this.clock.now();
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
+    };
+    const answered = handler(event, context).then((payload): InvokeResult => {
+      if (crash?.when === 'before-answer') environment.die();
+      return environment.alive ? { kind: 'returned', payload } : died;
+    });
+    const timedOut = environment.timeOut(TIMEOUT_MS, () => {
+      this.broken.push('an invocation ran into its time-out');
+    });
+    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #processor(environment: ExecutionEnvironment, crash: Crash | undefined) {
+    let requests = 0;
+    /** A request of this process: it may be the one at which it dies, and a dead process neither sends nor hears. */
+    const request = <A extends readonly unknown[], T>(send: (...asked: A) => Promise<T>) => {
+      return async (...asked: A): Promise<T> => {
+        const strikes = crash !== undefined && crash.when !== 'before-answer' && crash.request === requests++;
+        if (strikes && crash.when === 'before') environment.die();
+        if (!environment.alive) return silence();
+        const answer = await send(...asked).finally(() => {
+          if (strikes) environment.die();
+        });
+        return environment.alive ? answer : silence();
+      };
+    };
+    const { inbox, sessions, post } = this.board;
+    const ports = {
+      once: createOnce({
+        processor: this.#scenario.stream,
+        table: {
+          limits: this.#claims.limits,
+          write: request(this.#claims.write),
+          read: request(this.#claims.read),
+        },
+        newId: () => `owner-${this.#ids++}`,
+      }),
+      inbox: { ...inbox, put: request(inbox.put), count: request(inbox.count) },
+      sessions: { find: request(sessions.find), remove: request(sessions.remove) },
+      languageOfUser: request(async () => 'tamil' as const),
+      post: request(post),
+      measure: (
+        name: string,
+        _: unknown,
+        value: number,
+        dimensions: Readonly<Record<string, string>> = {},
+      ) => {
+        if (name === 'Pushes' && dimensions.Result !== 'delivered') this.undelivered += value;
+      },
+    };
+    return this.#scenario.stream === 'bids' ? bidsProcessor(ports) : conversationsProcessor(ports);
+  }
+
+  #third(): boolean {
+    return this.#scenario.everyThirdFails && this.#requests++ % 3 === 2;
+  }
+
+  #outage(kind: Outage['kind']): boolean {
+    const elapsed = this.clock.now() - START_MS;
+    return this.#scenario.outages.some(
+      (one) => one.kind === kind && elapsed >= one.fromMs && elapsed < one.fromMs + one.forMs,
+    );
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+}
+
+function silence<T>(): Promise<T> {
+  return new Promise(() => {});
+}
+
+function lowestReported(payload: unknown): string | undefined {
+  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
+  return batchItemFailures[0]?.itemIdentifier;
+}
