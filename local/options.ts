@@ -67,19 +67,9 @@ export function readOptions(
     .option('--json', 'print the summary as one JSON object', false)
     .option('--verbose', "show the functions' log lines", false)
     .addOption(new Option('--stage <name>', 'stage of infra/stages.ts').default('dev'))
-    .option(
-      '--dynamodb-port <port>',
-      'first port of the embedded DynamoDB (default: free ones)',
-      wholeNumber(1, 65_535),
-      0,
-    )
-    .option('--aws-port <port>', 'port of SQS and S3 (default: a free one)', wholeNumber(1, 65_535), 0)
-    .option(
-      '--search-port <port>',
-      'port of the embedded search engine (default: a free one)',
-      wholeNumber(1, 65_535),
-      0,
-    )
+    .option('--dynamodb-port <port>', 'first port of the embedded DynamoDB (default: free ones)', port, 0)
+    .option('--aws-port <port>', 'port of SQS and S3 (default: a free one)', port, 0)
+    .option('--search-port <port>', 'port of the embedded search engine (default: a free one)', port, 0)
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .exitOverride()
@@ -131,6 +121,9 @@ function wholeNumber(least: number, most: number) {
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
 }
+
+/** Those below are the operating system's. */
+const port = wholeNumber(1024, 65_535);
 
 function httpUrl(text: string): string {
   if (isHttpUrl(text)) return text;

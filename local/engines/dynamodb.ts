@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import { Problem } from '../problem.ts';
 import { type EngineProcess, startEngineProcess } from './child-process.ts';
-import { choosePort } from './port.ts';
+import { choosePort, isListening } from './port.ts';
 
 export interface DynamoDbEngine {
   readonly endpoint: string;
@@ -116,12 +116,8 @@ async function untilItAnswers(
 ): Promise<void> {
   const until = clock.now() + START_MS;
   while (engine.isRunning() && clock.now() < until) {
-    try {
-      await fetch(endpoint, { signal: AbortSignal.timeout(1000) });
-      return;
-    } catch {
-      await sleep(clock, 20);
-    }
+    if (await isListening(Number(new URL(endpoint).port))) return;
+    await sleep(clock, 20);
   }
   throw new Problem(
     `${name} does not start: ${engine.errorText() || 'it gives no reason'}; run npm ci again, or give a DynamoDB server: --dynamodb http://localhost:8000`,

@@ -1,5 +1,5 @@
 /** Ports of the engines: a free one by default, or the one the user asked for, refused with a clear line if it is taken. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Problem } from '../problem.ts';
 
 /**
@@ -22,5 +22,18 @@ export function choosePort(wanted: number, option: string): Promise<number> {
       const port = typeof address === 'object' && address !== null ? address.port : wanted;
       server.close(() => resolve(port));
     });
+  });
+}
+
+/** Does somebody on this machine accept connections there? */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const answer = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
   });
 }

@@ -1,0 +1,215 @@
+/** The local run as a user meets it: the command, its summary, its exit codes, and what it leaves behind. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { streamRecord } from '../fixtures/generate/record.ts';
+
+// Processes, a synthesis and engines: seconds on a free machine, more on a busy one.
+vi.setConfig({ testTimeout: 180_000 });
+
+const REPOSITORY = join(import.meta.dirname, '..');
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const hasEngines = process.platform === 'linux' && process.arch === 'x64';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'streamkeeper-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [join(REPOSITORY, 'local/launch.js'), ...args], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function runToEnd(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
+  const child = start(...args);
+  const texts = { out: '', err: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (texts.err += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, ...texts };
+}
+
+const stream = { table: 'ek-bharath-products', label: '2026-03-01T00:00:00.000', region: 'ap-south-1' };
+
+const change = (
+  counter: number,
+  id: string,
+  item: Record<string, unknown>,
+  eventName: 'INSERT' | 'MODIFY' = 'INSERT',
+) => {
+  const keys = { PK: { S: `PRODUCT#${id}` }, SK: { S: 'DETAILS' } };
+  return streamRecord({
+    eventName,
+    keys,
+    newImage: { ...keys, ...item } as never,
+    sequenceNumber: `${counter}00000000000000000000`,
+    at: 1_773_685_877,
+    stream,
+  });
+};
+const product = (title: string, status = 'active') => ({
+  status: { S: status },
+  title: { M: { english: { S: title } } },
+});
+
+function fixture(name: string, records: readonly unknown[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  return file;
+}
+
+const a = (title: string, is: boolean, needed: string) => (is ? title : `${title} (skipped: ${needed})`);
+
+describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs on Linux x64 only'), () => {
+  test('a recording ends in the index, is summed up as one JSON object, and the exit code says all is well', async () => {
+    const file = fixture('small.jsonl', [
+      change(1, 'onion', product('Onions')),
+      change(2, 'mango', product('Mangoes')),
+      change(3, 'onion', product('Red onions'), 'MODIFY'),
+      change(4, 'mango', product('Mangoes', 'deleted'), 'MODIFY'),
+      change(5, 'broken', { status: { S: 'eaten' } }),
+    ]);
+    const { status, out, err } = await runToEnd('--once', '--json', '--fixture', file);
+    expect(err).not.toContain('NOT DONE');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      records: 5,
+      perStream: { 'ek-bharath-products': { records: 5, settled: 5, filtered: 0, givenUp: 0 } },
+      documents: 1,
+      deadLetters: 1,
+      superseded: expect.any(Number),
+      ignored: 0,
+      seconds: expect.any(Number),
+      recordsPerSecond: expect.any(Number),
+      p50Ms: expect.any(Number),
+      p99Ms: expect.any(Number),
+      drainMs: expect.any(Number),
+      maxRssMb: expect.any(Number),
+      indexEqualsTable: true,
+    });
+  });
+
+  test('a replay goes straight to the mapping, on several shards', async () => {
+    const file = fixture(
+      'replay.jsonl',
+      Array.from({ length: 60 }, (_, index) =>
+        change(index + 1, `p${index % 20}`, product(`Title ${index}`), index < 20 ? 'INSERT' : 'MODIFY'),
+      ),
+    );
+    const { status, out } = await runToEnd(
+      '--source',
+      'replay',
+      '--shards',
+      '3',
+      '--once',
+      '--json',
+      '--fixture',
+      file,
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ records: 60, documents: 20, indexEqualsTable: true });
+  });
+
+  test('a kept folder goes on where the first run ended: nothing is written or processed twice', async () => {
+    const keep = join(folder, 'kept');
+    const file = fixture('kept.jsonl', [
+      change(1, 'rice', product('Rice')),
+      change(2, 'dal', product('Dal')),
+    ]);
+    const first = await runToEnd('--once', '--json', '--fixture', file, '--keep', keep);
+    expect(JSON.parse(first.out)).toMatchObject({ records: 2, documents: 2 });
+    const second = await runToEnd('--once', '--json', '--fixture', file, '--keep', keep);
+    expect(second.status).toBe(0);
+    expect(JSON.parse(second.out)).toMatchObject({ records: 0, documents: 2, indexEqualsTable: true });
+  });
+
+  const ownItem = 'an item of one’s own arrives by the command it prints, Ctrl-C ends it, and no process is left';
+  test.skipIf(!hasCurl)(a(ownItem, hasCurl, 'curl is not installed'), async () => {
+    const child = start('--no-feed');
+    let out = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+    await until(() => out.includes('Ctrl-C ends everything'));
+    const pids = descendants(child.pid ?? 0);
+    expect(pids.length).toBeGreaterThan(0);
+    const [put, get] = [...out.matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map((match) => match[1] ?? '');
+    expect(await shell(put ?? '')).toContain('{');
+    await until(async () => (await shell(get ?? '')).includes('Alphonso'));
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(0);
+    await until(() => pids.every((pid) => !isRunning(pid)));
+  });
+
+  test('engines end also when the run is killed without a chance to end them', async () => {
+    const child = start('--no-feed');
+    let out = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+    await until(() => out.includes('Ctrl-C ends everything'));
+    const pids = descendants(child.pid ?? 0);
+    child.kill('SIGKILL');
+    await until(() => pids.every((pid) => !isRunning(pid)));
+  });
+
+  test('a port that is taken is one line that says so, and exit code 2', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { status, err } = await runToEnd('--once', '--aws-port', `${port}`, '--no-feed');
+    server.close();
+    expect(status).toBe(2);
+    expect(err.trim().split('\n').at(-1)).toContain(`--aws-port: port ${port} is taken`);
+  });
+});
+
+describe('what is wrong with the command is said in one line, with exit code 2', () => {
+  test.each([
+    ['an option nobody knows', ['--bogus'], '--help'],
+    ['a number that is none', ['--shards', 'many'], '--shards'],
+    ['a fixture that is not there', ['--fixture', 'nowhere.jsonl'], 'nowhere.jsonl'],
+    ['a replay that should be kept', ['--source', 'replay', '--keep', 'somewhere'], '--keep'],
+    ['a search engine that is no URL', ['--search', 'solr'], '--search'],
+  ])('%s', async (_, args, named) => {
+    const { status, err, out } = await runToEnd(...args);
+    expect(status).toBe(2);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toContain(named);
+    expect(out).toBe('');
+  });
+});
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function shell(command: string): Promise<string> {
+  const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  await once(child, 'close');
+  return out;
+}
+
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
