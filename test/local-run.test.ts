@@ -131,7 +131,8 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
     expect(JSON.parse(second.out)).toMatchObject({ records: 0, documents: 2, indexEqualsTable: true });
   });
 
-  const ownItem = 'an item of one’s own arrives by the command it prints, Ctrl-C ends it, and no process is left';
+  const ownItem =
+    'an item of one’s own arrives by the command it prints, Ctrl-C ends it, and no process is left';
   test.skipIf(!hasCurl)(a(ownItem, hasCurl, 'curl is not installed'), async () => {
     const child = start('--no-feed');
     let out = '';
