@@ -41,7 +41,7 @@ describe('the recorded day, on indexes that lag some seconds behind', () => {
     writes = await Array.fromAsync(readTableWrites(`${file}.writes.jsonl.gz`));
     let turn = 0;
     replayed = await replay(records, writes, {
-      batchSize: 100,
+      batchSize: 500,
       delayMs: 1_000,
       lagMs: () => (turn++ * 7_919) % 20_000,
     });

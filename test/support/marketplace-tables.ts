@@ -45,9 +45,15 @@ export class MarketplaceTables {
   readonly #states = new Map<string, State[]>();
   /** By index and key, the reviews that were ever under it. */
   readonly #everUnder = new Map<string, Set<string>>();
+  readonly #bookingShown = new Map<string, number>();
   transactions = 0;
 
-  /** @param lagMs for how long an index does not show a write, asked once for each write and index */
+  /**
+   * The booking's index shows the reviews of one booking in the order of their writes; where it does not, a later review of the
+   * booking may count for a while, because no event says which review it is about.
+   *
+   * @param lagMs for how long an index does not show a write, asked once for each write and index
+   */
   constructor(clock: Clock, lagMs: (index: Index) => number = () => 0) {
     this.#clock = clock;
     this.#lagMs = lagMs;
@@ -124,13 +130,20 @@ export class MarketplaceTables {
   #remember(id: string, image: Image | undefined): void {
     const states = this.#states.get(id) ?? [];
     this.#states.set(id, states);
-    const shownAt = (index: Index) =>
-      Math.max(this.#clock.now() + this.#lagMs(index), states.at(-1)?.shownAtMs[index] ?? 0);
-    states.push({ image, shownAtMs: { ofProvider: shownAt('ofProvider'), ofBooking: shownAt('ofBooking') } });
+    const last = states.at(-1);
+    const booking = (image ?? last?.image)?.[ATTRIBUTE.ofBooking]?.S ?? '';
+    const ofProvider = Math.max(this.#nextShown('ofProvider'), last?.shownAtMs.ofProvider ?? 0);
+    const ofBooking = Math.max(this.#nextShown('ofBooking'), this.#bookingShown.get(booking) ?? 0);
+    this.#bookingShown.set(booking, ofBooking);
+    states.push({ image, shownAtMs: { ofProvider, ofBooking } });
     for (const index of ['ofProvider', 'ofBooking'] as const) {
       const key = `${index} ${image?.[ATTRIBUTE[index]]?.S}`;
       this.#everUnder.set(key, (this.#everUnder.get(key) ?? new Set()).add(id));
     }
+  }
+
+  #nextShown(index: Index): number {
+    return this.#clock.now() + this.#lagMs(index);
   }
 
   #shown(index: Index, id: string): readonly Item[] {

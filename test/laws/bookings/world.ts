@@ -1,0 +1,280 @@
+/**
+ * The whole path in one process on a virtual clock: the app writes, the event source mapping delivers, the shipped processor
+ * works through the shipped idempotency, and faults strike where they were told to.
+ */
+import {
+  createEventSourceMapping,
+  type InvokeResult,
+  parseMapping,
+} from '../../../local/event-source-mapping/index.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { bookingsProcessor } from '../../../processors/bookings/processor.ts';
+import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
+import type { ClaimTable } from '../../../shared/idempotency/claim-table.ts';
+import { createOnce } from '../../../shared/idempotency/once.ts';
+import type { Mailer } from '../../../shared/mail/mail.ts';
+import { streamHandler } from '../../../shared/stream/handler.ts';
+import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
+import { memoryClaimTable } from '../../support/claim-table.ts';
+import { MarketplaceTables } from '../../support/marketplace-tables.ts';
+import { STREAM_ARN } from '../../support/record.ts';
+import { App, type BookingRecord, changeOf } from './app.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
+import type { Step } from './history.ts';
+
+export interface Scenario {
+  readonly history: readonly Step[];
+  readonly mapping: {
+    readonly BatchSize: number;
+    readonly ParallelizationFactor: number;
+    readonly BisectBatchOnFunctionError: boolean;
+  };
+  readonly lags: readonly number[];
+  readonly fates: readonly Fate[];
+  readonly outages: readonly Outage[];
+  readonly crashes: readonly Crash[];
+  readonly again: readonly Again[];
+}
+
+export interface Sent {
+  /** `<change> → <address>` */
+  readonly mail: string;
+  /** Nobody who waited for the answer knows that it was sent. */
+  readonly excused: () => boolean;
+}
+
+const START_MS = 1_700_000_000_000;
+const TIMEOUT_MS = 60_000;
+const SHARD = 'shardId-00000001700000000000-00000001';
+
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly tables: MarketplaceTables;
+  readonly app: App;
+  readonly outbox: Sent[] = [];
+  readonly letters: DeadLetter[] = [];
+  readonly onFailure: string[] = [];
+  readonly broken: string[] = [];
+  /** Effects whose completion could not be recorded. */
+  unrecorded = 0;
+  readonly #scenario: Scenario;
+  readonly #fates: Fate[];
+  readonly #claims = memoryClaimTable();
+  #invocations = 0;
+  #ids = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#fates = [...scenario.fates];
+    let writes = 0;
+    this.tables = new MarketplaceTables(
+      this.clock,
+      () => scenario.lags[writes++ % scenario.lags.length] ?? 0,
+    );
+    this.app = new App(this.tables);
+  }
+
+  /** Runs the whole history until everything is settled, faults and all. */
+  async run(): Promise<void> {
+    await this.clock.runUntil(
+      Promise.all([this.#live(), ...this.#scenario.again.map((one) => this.#again(one))]),
+    );
+  }
+
+  async #live(): Promise<void> {
+    const mapping = createEventSourceMapping({
+      mapping: parseMapping({
+        ...this.#scenario.mapping,
+        MaximumRetryAttempts: 500,
+        MaximumRecordAgeInSeconds: 43_200,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        EventSourceArn: STREAM_ARN,
+      }),
+      clock: this.clock,
+      ids: () => `id-${this.#ids++}`,
+      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
+      onFailure: async ({ body }) => {
+        this.onFailure.push(body);
+      },
+    });
+    mapping.addShard({ shardId: SHARD });
+    mapping.enable();
+    for (const step of this.#scenario.history) {
+      await this.#wait(step.pauseMs);
+      this.app.review(step, this.clock.now());
+      if ('gapMs' in step) await this.#wait(step.gapMs);
+      const record = this.app.book(step, this.clock.now());
+      if (record !== undefined) mapping.append(SHARD, [record]);
+    }
+    await this.#wait(1);
+    await mapping.whenIdle();
+    mapping.stop();
+  }
+
+  /** At least once: what such a delivery leaves unsettled comes again. */
+  async #again({ atMs, from, size, redriven }: Again): Promise<void> {
+    await this.#wait(atMs);
+    const start = Math.floor(from * this.app.records.length);
+    let pending: readonly BookingRecord[] = this.app.records.slice(start, start + size);
+    while (pending.length > 0) {
+      const marked = redriven ? { redrive: { id: 'law' } } : {};
+      const result = await this.#invoke({ Records: pending, ...marked }, `again-${this.#ids++}`);
+      pending = unsettled(pending, result);
+      await this.#wait(500);
+    }
+  }
+
+  #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
+    const number = this.#invocations++;
+    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
+    const environment = new ExecutionEnvironment(this.clock);
+    let requests = 0;
+    /** One request: what takes effect, takes effect in `act`. */
+    const request = async <T>(to: Dependency, act: () => Promise<T>): Promise<T> => {
+      await this.#wait(2);
+      const strikes = crash?.request === requests++;
+      if (strikes && crash.when === 'before') environment.die();
+      if (!environment.alive) return new Promise(() => {});
+      const fate = this.#outage(to) ? 'throttled' : (this.#fates.shift() ?? 'ok');
+      if (fate === 'lost' || fate === 'throttled') throw new Injected();
+      const answer = await act();
+      if (strikes && crash.when === 'after') environment.die();
+      if (fate === 'unanswered') throw new Injected();
+      await this.#wait(2);
+      return fate === 'silent' || !environment.alive ? new Promise(() => {}) : answer;
+    };
+    const handler = this.#handler(environment, request);
+    const startedMs = this.clock.now();
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
+    };
+    const answered = handler(event, context).then((payload): InvokeResult => ({ kind: 'returned', payload }));
+    const timedOut = new Promise<InvokeResult>((resolve) => {
+      this.clock.after(TIMEOUT_MS, () => {
+        if (environment.ended) return;
+        this.broken.push('an invocation ran into its time-out');
+        environment.die();
+        resolve({ kind: 'timeout' });
+      });
+    });
+    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #handler(
+    environment: ExecutionEnvironment,
+    request: <T>(to: Dependency, act: () => Promise<T>) => Promise<T>,
+  ) {
+    const access = this.tables.access();
+    const tables = {
+      readProviders: guarded(access.readProviders),
+      readServices: guarded(access.readServices),
+      readReviews: guarded(access.readReviews),
+      readBookings: guarded(access.readBookings),
+      reviewsOfProvider: guarded(access.reviewsOfProvider),
+      reviewsOfBooking: guarded(access.reviewsOfBooking),
+      write: guarded(access.write),
+    };
+    function guarded<Arguments extends readonly unknown[], T>(act: (...given: Arguments) => Promise<T>) {
+      return (...given: Arguments) =>
+        heeding(
+          given.at(-1),
+          request('tables', () => act(...given)),
+        );
+    }
+    const claims: ClaimTable = {
+      limits: this.#claims.limits,
+      write: (writes, signal) =>
+        heeding(
+          signal,
+          request('claims', () => this.#claims.write(writes, signal)),
+        ),
+      read: (keys, signal) =>
+        heeding(
+          signal,
+          request('claims', () => this.#claims.read(keys, signal)),
+        ),
+    };
+    const mailer: Mailer = async ({ to, text }, signal) => {
+      let sent = false;
+      let known = false;
+      const send = async () => {
+        sent = true;
+        this.outbox.push({ mail: `${changeOf(text)} → ${to}`, excused: () => !known || environment.dead });
+      };
+      await heeding(signal, request('mail', send));
+      known = sent;
+      return { kind: 'applied' };
+    };
+    const once = createOnce({
+      processor: 'bookings',
+      table: claims,
+      newId: () => `owner-${this.#ids++}`,
+      notice: (notice) => {
+        if (notice === 'unrecorded') this.unrecorded++;
+      },
+    });
+    const measure = () => {};
+    const { readProviders } = tables;
+    return streamHandler(
+      bookingsProcessor(
+        { once, mailer, readProviders, settings: MAIL_SETTINGS, measure },
+        { tables, measure },
+      ),
+      {
+        clock: environment.clock,
+        random: () => 0.5,
+        sink: {
+          send: async (letter) => {
+            await this.#wait(1);
+            if (environment.alive) this.letters.push(letter);
+          },
+        },
+        reporter: { report() {} },
+      },
+    );
+  }
+
+  #outage(dependency: Dependency): boolean {
+    const elapsed = this.clock.now() - START_MS;
+    return this.#scenario.outages.some(
+      ({ of, fromMs, forMs }) => of === dependency && elapsed >= fromMs && elapsed < fromMs + forMs,
+    );
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+}
+
+/** A client gives up when it is told to. */
+function heeding<T>(signal: unknown, answer: Promise<T>): Promise<T> {
+  if (!(signal instanceof AbortSignal)) return answer;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([answer, promise]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+class Injected extends Error {
+  readonly code = 'INJECTED';
+}
+
+function unsettled(records: readonly BookingRecord[], result: InvokeResult): readonly BookingRecord[] {
+  if (result.kind !== 'returned') return records;
+  const payload = result.payload as Partial<RedriveResponse> & {
+    readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
+  };
+  if (payload.outcomes !== undefined) {
+    const { outcomes } = payload;
+    return records.filter((_, index) => outcomes[index]?.outcome === 'transient');
+  }
+  const reported = payload.batchItemFailures?.[0]?.itemIdentifier;
+  const from = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
+  return from < 0 ? [] : records.slice(from);
+}
