@@ -1,7 +1,7 @@
 /** What the index should hold for a product item: a document, nothing (`deleted`), or the reason why none can be made. */
 import { languageOf } from '../../shared/languages.ts';
 import type { ProductDocument, Texts } from '../../shared/search/product-index.ts';
-import type { Desired } from '../../shared/search/projection/project.ts';
+import type { Desired } from '../../shared/search/projection/search-work.ts';
 import type { Item } from '../../shared/stream/change.ts';
 import { DELETED, type ProductItem, parseProduct } from './item.ts';
 

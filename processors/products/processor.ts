@@ -1,7 +1,8 @@
 /** products → search: what a change of the products table means for the index, and how it gets there. */
 import type { Client } from '@opensearch-project/opensearch';
 import type { ItemKey, ReadItems } from '../../shared/dynamodb/read-items.ts';
-import { type SearchEffect, searchProjection } from '../../shared/search/projection/project.ts';
+import { searchProjection } from '../../shared/search/projection/project.ts';
+import type { SearchEffect } from '../../shared/search/projection/search-work.ts';
 import type { Change } from '../../shared/stream/change.ts';
 import { latestState } from '../../shared/stream/latest-state.ts';
 import type { Decision, StreamProcessor } from '../../shared/stream/processor.ts';

@@ -1,37 +1,12 @@
 /** Carries states into a search index so that a stale one never wins: fast path by stream position, everything doubtful by the item itself. */
-import type { Client } from '@opensearch-project/opensearch';
-import type { ItemKey, ReadItems } from '../../dynamodb/read-items.ts';
 import { untilSettled } from '../../stream/backoff.ts';
-import type { Item } from '../../stream/change.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
-import type { Failure } from '../../stream/outcome.ts';
-import type { BatchContext, Work } from '../../stream/processor.ts';
+import type { BatchContext } from '../../stream/processor.ts';
 import { streamVersion } from '../../stream/version.ts';
 import { bulk, type Operation } from './bulk.ts';
 import { reconcile } from './reconcile.ts';
+import type { SearchEffect, SearchProjection, SearchWork } from './search-work.ts';
 import { readStored } from './stored.ts';
-
-/** What the index should hold for a key. The document is JSON without its event id. */
-export type SearchEffect =
-  | { readonly kind: 'index'; readonly document: object }
-  | { readonly kind: 'delete' };
-
-export type Desired =
-  | { readonly ok: true; readonly effect: SearchEffect }
-  | { readonly ok: false; readonly failure: Failure };
-
-export interface SearchProjection {
-  readonly client: Client;
-  /** Writes go to the alias only, and only if it is one. */
-  readonly alias: string;
-  readonly readItems: ReadItems;
-  /** The key of the item that a document shows; the document's id is the ordering key. */
-  itemKey(id: string): ItemKey;
-  /** What the index should hold for an item as it is now. */
-  desired(id: string, item: Item | undefined): Desired;
-}
-
-export type SearchWork = Work<SearchEffect>;
 
 /** Half of the 60 s that a tombstone lives: beyond it an absent document may be one that was deleted, and its tombstone forgotten. */
 const OLD_MS = 30_000;

@@ -5,7 +5,7 @@ import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
 import { streamVersion } from '../../stream/version.ts';
 import { bulk } from './bulk.ts';
-import type { SearchProjection, SearchWork } from './project.ts';
+import type { SearchProjection, SearchWork } from './search-work.ts';
 import { readStored, type Stored } from './stored.ts';
 import { type Case, chooseTarget, isOwnState, operationOf, type Target, type Wanted } from './target.ts';
 

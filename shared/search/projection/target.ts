@@ -2,7 +2,7 @@
 import type { ProjectionOutcome } from '../../stream/latest-state.ts';
 import { streamVersion } from '../../stream/version.ts';
 import type { Operation } from './bulk.ts';
-import type { Desired, SearchEffect, SearchWork } from './project.ts';
+import type { Desired, SearchEffect, SearchWork } from './search-work.ts';
 import type { Stored } from './stored.ts';
 
 export interface Case {
