@@ -1,6 +1,7 @@
 /** The settings of the bookings function. */
 import * as z from 'zod/mini';
 import { setting } from '../../shared/config/environment.ts';
+import { streamSettings } from '../../shared/config/stream-settings.ts';
 import { readAddress } from '../../shared/mail/address.ts';
 import { notBeforeSetting } from '../../shared/stream/not-before.ts';
 
@@ -39,8 +40,7 @@ export const bookingsEnvironment = z.object({
     ),
   ),
   NOT_BEFORE: notBeforeSetting,
-  DEAD_LETTER_QUEUE_URL: z.url({ error: 'expected the URL of the dead-letter queue' }),
-  FAILURE_BUCKET: setting('the name of the failure bucket'),
+  ...streamSettings,
 });
 
 function isTimeZone(name: string): boolean {

@@ -1,17 +1,10 @@
 /** The Lambda function on the products stream. Connections live as long as the execution environment; all else lives one invocation. */
-import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnvironment } from '../../shared/config/environment.ts';
-import { awsDeadLetterSink } from '../../shared/dead-letters/aws-sink.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
+import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
 import { createSearchClient } from '../../shared/search/client.ts';
 import { streamHandler } from '../../shared/stream/handler.ts';
-import { batchReporter } from '../../shared/telemetry/batch-report.ts';
-import { systemClock } from '../../shared/time/clock.ts';
 import { productsEnvironment } from './environment.ts';
 import { productsProcessor } from './processor.ts';
 
@@ -29,15 +22,4 @@ const processor = productsProcessor({
   readItems: itemReader(dynamodb, settings.PRODUCTS_TABLE),
 });
 
-export const handler = streamHandler(processor, {
-  clock: systemClock,
-  random: Math.random,
-  sink: awsDeadLetterSink({
-    sqs: new SQSClient({}),
-    s3: new S3Client({}),
-    queueUrl: settings.DEAD_LETTER_QUEUE_URL,
-    bucket: settings.FAILURE_BUCKET,
-    newId: randomUUID,
-  }),
-  reporter: batchReporter(new Logger(), new Metrics()),
-});
+export const handler = streamHandler(processor, lambdaStreamPorts(settings));

@@ -4,6 +4,7 @@ import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagem
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { setting } from '../config/environment.ts';
+import { streamSettings } from '../config/stream-settings.ts';
 import { itemReader } from '../dynamodb/read-items.ts';
 import { dynamodbClaimTable } from '../idempotency/dynamodb-claim-table.ts';
 import { createOnce } from '../idempotency/once.ts';
@@ -23,8 +24,7 @@ export const notifierEnvironment = z.object({
     error:
       'expected the URL of the WebSocket API’s @connections, https://<api>.execute-api.<region>.amazonaws.com/<stage>',
   }),
-  DEAD_LETTER_QUEUE_URL: z.url({ error: 'expected the URL of the dead-letter queue' }),
-  FAILURE_BUCKET: setting('the name of the failure bucket'),
+  ...streamSettings,
   AWS_REGION: setting('the region, which Lambda sets'),
   NOT_BEFORE: notBeforeSetting,
 });
