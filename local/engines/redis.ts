@@ -1,4 +1,4 @@
-/** A real redis-server (or valkey-server) for the tests that need one: the machine's own, installed if that is possible, gone when stopped. */
+/** A real redis-server (or valkey-server) for the tests that need one: the machine's own, installed if it may be, gone when stopped. */
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -18,6 +18,12 @@ export interface RunningRedis {
 export interface RedisServerOptions {
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
+  /**
+   * What to do where there is no server: install one (as root, by apt-get), or say so.
+   *
+   * @default 'say-so'
+   */
+  readonly whenMissing?: 'install' | 'say-so';
   /** Told what takes time. */
   say(line: string): void;
 }
@@ -30,9 +36,10 @@ const INSTALL_MS = 170_000;
 export async function startRedisServer({
   clock,
   environment,
+  whenMissing = 'say-so',
   say,
 }: RedisServerOptions): Promise<RunningRedis> {
-  const command = (await findServer(environment)) ?? (await installServer(environment, say));
+  const command = (await findServer(environment)) ?? (await installServer(environment, whenMissing, say));
   const port = await choosePort(0, 'redis-server');
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = startEngineProcess(command, args, environment);
@@ -86,8 +93,13 @@ async function isExecutable(path: string): Promise<boolean> {
 const WAY_OUT =
   'install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL to a running one';
 
-async function installServer(environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
-  if (process.getuid?.() !== 0) throw new Problem(`redis-server is not on the PATH; ${WAY_OUT}`);
+async function installServer(
+  environment: NodeJS.ProcessEnv,
+  whenMissing: 'install' | 'say-so',
+  say: (line: string) => void,
+): Promise<string> {
+  if (whenMissing === 'say-so' || process.getuid?.() !== 0)
+    throw new Problem(`redis-server is not on the PATH; ${WAY_OUT}`);
   say('redis-server is not on the PATH: installing it');
   const run = promisify(execFile);
   const options = { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALL_MS };

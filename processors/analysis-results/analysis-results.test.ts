@@ -20,7 +20,7 @@ describe('what a change of an analysis result means', () => {
       effect: {
         kind: 'hold',
         ttl: 2_000_000_000,
-        largestTtl: 2_000_000_000,
+        ttlsSeen: [2_000_000_000],
         value: {
           id: 'a1',
           analysisData: {
@@ -34,24 +34,27 @@ describe('what a change of an analysis result means', () => {
     });
   });
 
-  it('remembers the longest life that any of its images had', () => {
+  it('remembers how long each of its images could have lived', () => {
     const newImage = analysisImage('a1', '$1', 1_800_000_000);
     const oldImage = analysisImage('a1', '$1', 1_900_000_000);
     expect(decided({ eventName: 'MODIFY', newImage, oldImage }).effect).toMatchObject({
       ttl: 1_800_000_000,
-      largestTtl: 1_900_000_000,
+      ttlsSeen: [1_800_000_000, 1_900_000_000],
     });
     expect(decided({ eventName: 'REMOVE', oldImage }).effect).toEqual({
       kind: 'evict',
-      largestTtl: 1_900_000_000,
+      ttlsSeen: [1_900_000_000],
     });
   });
 
   it('is an eviction when the item is removed, whoever removed it', () => {
     const oldImage = analysisImage('a1', '$1', null);
     const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
-    expect(decided({ eventName: 'REMOVE', oldImage }).effect).toEqual({ kind: 'evict' });
-    expect(decided({ eventName: 'REMOVE', oldImage, userIdentity }).effect).toEqual({ kind: 'evict' });
+    expect(decided({ eventName: 'REMOVE', oldImage }).effect).toEqual({ kind: 'evict', ttlsSeen: [null] });
+    expect(decided({ eventName: 'REMOVE', oldImage, userIdentity }).effect).toEqual({
+      kind: 'evict',
+      ttlsSeen: [null],
+    });
   });
 
   it.each([[{ S: '2000000000' }], [{ NULL: true }], [{ BOOL: true }]])(

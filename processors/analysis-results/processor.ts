@@ -41,7 +41,6 @@ export function itemKey(id: string): ItemKey {
 export function decide({ newImage, oldImage }: Change): Decision<CacheEffect> {
   const desired = desiredState(newImage);
   if (!desired.ok) return { kind: 'poison', failure: desired.failure };
-  const ttls = [ttlOf(newImage), ttlOf(oldImage)].filter((ttl) => ttl !== undefined);
-  const largest = ttls.length === 0 ? {} : { largestTtl: Math.max(...ttls) };
-  return { kind: 'effect', effect: { ...desired.effect, ...largest } };
+  const ttlsSeen = [newImage, oldImage].flatMap((image) => (image === undefined ? [] : [ttlOf(image)]));
+  return { kind: 'effect', effect: { ...desired.effect, ttlsSeen } };
 }

@@ -2,16 +2,18 @@
 import type { Failure } from '../stream/outcome.ts';
 import type { CacheEntry } from './compare-and-set.ts';
 
+/** Seconds since the epoch; undefined: the state does not expire. */
+export type Ttl = number | undefined;
+
 export type CacheEffect = {
-  /** The largest time to live of any image that told of this change, in seconds since the epoch; absent: none had one. */
-  readonly largestTtl?: number;
+  /** Of every state that told of this change: the tombstone must outlive them all, since a late record may bring any of them. */
+  readonly ttlsSeen: readonly Ttl[];
 } & (
   | {
       readonly kind: 'hold';
       /** As JSON, with digits that a double cannot hold as they are. */
       readonly value: object;
-      /** Seconds since the epoch; absent: the item does not expire. */
-      readonly ttl?: number;
+      readonly ttl: Ttl;
     }
   | { readonly kind: 'evict' }
 );
@@ -28,10 +30,11 @@ export function entryParts(
   effect: CacheEffect,
   nowMs: number,
 ): Pick<CacheEntry, 'value' | 'tombstoneUntilMs'> {
-  const longestMs = effect.largestTtl === undefined ? nowMs + DEFAULT_LIFE_MS : effect.largestTtl * 1_000;
-  if (effect.kind === 'evict') return { tombstoneUntilMs: longestMs };
-  const expiresAtMs = effect.ttl === undefined ? nowMs + DEFAULT_LIFE_MS : effect.ttl * 1_000;
-  const tombstoneUntilMs = Math.max(longestMs, expiresAtMs);
+  const endMs = (ttl: Ttl) => (ttl === undefined ? nowMs + DEFAULT_LIFE_MS : ttl * 1_000);
+  const seenMs = effect.ttlsSeen.length === 0 ? [endMs(undefined)] : effect.ttlsSeen.map(endMs);
+  if (effect.kind === 'evict') return { tombstoneUntilMs: Math.max(...seenMs) };
+  const expiresAtMs = endMs(effect.ttl);
+  const tombstoneUntilMs = Math.max(...seenMs, expiresAtMs);
   if (expiresAtMs <= nowMs) return { tombstoneUntilMs };
   return { value: { json: JSON.stringify(effect.value), expiresAtMs }, tombstoneUntilMs };
 }

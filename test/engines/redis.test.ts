@@ -10,6 +10,11 @@ cacheContract('Redis', async () => {
   const url = process.env['REDIS_URL'];
   if (url) return { url, close: async () => undefined };
   const say = (line: string) => console.error(`test:engines: ${line}`);
-  const server = await startRedisServer({ clock: systemClock, environment: process.env, say });
+  const server = await startRedisServer({
+    clock: systemClock,
+    environment: process.env,
+    whenMissing: 'install',
+    say,
+  });
   return { url: server.url, close: () => server.stop() };
 });

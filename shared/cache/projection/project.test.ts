@@ -135,6 +135,18 @@ describe('analysis results in the cache', () => {
     expect(cached()).toBeNull();
   });
 
+  it('stay gone when a state that would never have expired comes again after one that soon did', async () => {
+    const { run, put, remove, cached, clock, nowS } = world();
+    const first = put('1', '$1', null);
+    const second = put('2', '$2', nowS() + 1);
+    await run([first]);
+    await run([second]);
+    remove('3');
+    await clock.advance(20_000);
+    expect(await run([first])).toEqual(['gone']);
+    expect(cached()).toBeNull();
+  });
+
   it('are checked against the item when a record is redriven, even if nothing is stored', async () => {
     const { run, put, remove, redis, cached } = world();
     const [first, second] = [put('1', '$1'), put('2', '$2')];

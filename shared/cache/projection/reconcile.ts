@@ -54,7 +54,9 @@ async function writeItems(
   const wanted = items.map((item) => effectOf(desired(item)));
   const entries = cases.map(({ work, version }, index): CacheEntry => {
     const { sequenceNumber } = work.change;
-    const seen = { ...(wanted[index] ?? EVICT), ...largest(work.effect, wanted[index]) };
+    const state = wanted[index] ?? EVICT;
+    // The tombstone must outlive the record's own states too: it may come again.
+    const seen = { ...state, ttlsSeen: [...work.effect.ttlsSeen, ...state.ttlsSeen] };
     return {
       key: cacheKey(work.key),
       condition: { kind: 'still', version },
@@ -73,17 +75,11 @@ async function writeItems(
   });
 }
 
-const EVICT: CacheEffect = { kind: 'evict' };
+const EVICT: CacheEffect = { kind: 'evict', ttlsSeen: [] };
 
 /** An item that cannot be cached as it is now has a dead letter of its own; its reader finds it in the table. */
 function effectOf(desired: Desired): CacheEffect {
   return desired.ok ? desired.effect : EVICT;
-}
-
-/** The tombstone must outlive every state that a late event could bring: the event's own images count as well as the item. */
-function largest(own: CacheEffect, wanted: CacheEffect | undefined): Pick<CacheEffect, 'largestTtl'> {
-  const all = [own.largestTtl, wanted?.largestTtl].filter((ttl) => ttl !== undefined);
-  return all.length === 0 ? {} : { largestTtl: Math.max(...all) };
 }
 
 /** The record's own end, by what the item turned out to be. */

@@ -110,7 +110,7 @@ export const crashes = fc.array(
   { maxLength: 2 },
 );
 
-/** Some records delivered again, at some time, beside what the mapping delivers; `redriven` through the marked door, there in any order. */
+/** Some records delivered again, most of them while others are under way, beside what the mapping delivers; `redriven` through the marked door, there in any order. */
 export interface Again {
   readonly atMs: number;
   /** A fraction of the history, so that it means the same however long the history is. */
@@ -122,19 +122,29 @@ export interface Again {
 
 export const again = fc.array(
   fc.record({
-    atMs: fc.oneof(fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 400_000 })),
+    atMs: fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+      fc.integer({ min: 0, max: 30_000 }),
+      fc.integer({ min: 0, max: 400_000 }),
+    ),
     from: fc.double({ min: 0, max: 0.999, noNaN: true }),
     size: fc.integer({ min: 1, max: 4 }),
     redriven: fc.boolean(),
     backwards: fc.boolean(),
   }),
-  { maxLength: 4 },
+  { maxLength: 6 },
 );
 
 /** Readers that fill the cache, at any time. */
-export const reads = fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 60_000 }), analysis }), {
-  maxLength: 8,
-});
+export const reads = fc.array(
+  fc.record({
+    atMs: fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 60_000 })),
+    analysis,
+  }),
+  {
+    maxLength: 8,
+  },
+);
 
 /** When the server loses all it holds. */
 export const losses = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 2 });
