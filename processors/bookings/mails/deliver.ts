@@ -1,7 +1,7 @@
 /** Sends the mails of bookings: in order per booking, each once per event, recipient and kind, none about what happened before the start. */
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import type { GuardedEffect } from '../../../shared/idempotency/bounded-effect.ts';
-import type { Once } from '../../../shared/idempotency/once.ts';
+import { LANES, type Once } from '../../../shared/idempotency/once.ts';
 import { type Address, readAddress } from '../../../shared/mail/address.ts';
 import type { Mailer } from '../../../shared/mail/mail.ts';
 import type { Change } from '../../../shared/stream/change.ts';
@@ -25,9 +25,6 @@ export interface MailPorts {
   /** Milliseconds since the epoch: older events send nothing, unless redriven. */
   readonly notBeforeMs?: number;
 }
-
-/** Bookings worked on at once; beyond SES's sending rate (14 a second at first) requests are refused and tried again. */
-const LANES = 16;
 
 export const NO_ADDRESS = 'no-email-address';
 export const UNUSABLE_ADDRESS = 'unusable-email-address';
