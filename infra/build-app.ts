@@ -58,13 +58,13 @@ export function buildApp(options: AppOptions): StreamkeeperApp {
       '@aws-cdk/core:target-partitions': ['aws'],
     },
   });
-  return {
-    app,
-    stacks: {
-      ekBharath: new EkBharathStack(app, stage),
-      marketplace: new MarketplaceStack(app, stage),
-      opportunityAnalysis: new OpportunityAnalysisStack(app, stage),
-      mediphant: new MediphantStack(app, stage),
-    },
+  const stacks = {
+    ekBharath: new EkBharathStack(app, stage),
+    marketplace: new MarketplaceStack(app, stage),
+    opportunityAnalysis: new OpportunityAnalysisStack(app, stage),
+    mediphant: new MediphantStack(app, stage),
   };
+  // An order of deployment, not an export: notifications claim their events in the marketplace's idempotency table.
+  stacks.ekBharath.addStackDependency(stacks.marketplace);
+  return { app, stacks };
 }

@@ -1,6 +1,7 @@
 /** Stages are checked before anything is built from them. */
 import { expect, test } from 'vitest';
-import { checkStage, stageOf } from './stages.ts';
+import { checkStage } from './stage-schema.ts';
+import { stageOf } from './stages.ts';
 
 test.each(['dev', 'staging', 'prod'])('%s is a stage', (name) => {
   expect(stageOf(name).name).toBe(name);

@@ -1,11 +1,23 @@
 /** How every function of this project is built and run: Node 24 on arm64, one ESM file with its source map, its own role, its own log group. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type CfnFunction,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { bundledCode } from './bundle.ts';
+
+/** The subnets that a function's network interfaces lie in, and what they may talk to. */
+export interface FunctionNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
 
 export interface NodeFunctionProps {
   readonly stage: Stage;
@@ -17,6 +29,8 @@ export interface NodeFunctionProps {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Left out: it runs in Lambda's own network, with the way to every service. */
+  readonly network?: FunctionNetwork;
 }
 
 export class NodeFunction extends Construct {
@@ -37,8 +51,10 @@ export class NodeFunction extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
+    const functionName = `streamkeeper-${props.stage.name}-${props.name}`;
+    if (props.network) for (const right of networkRights(this, functionName)) this.role.addToPolicy(right);
     this.function = new LambdaFunction(this, 'Function', {
-      functionName: `streamkeeper-${props.stage.name}-${props.name}`,
+      functionName,
       description: props.description,
       code: bundledCode(props.entry),
       handler: 'index.handler',
@@ -55,5 +71,44 @@ export class NodeFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
       },
     });
+    if (props.network) {
+      (this.function.node.defaultChild as CfnFunction).vpcConfig = {
+        subnetIds: [...props.network.subnetIds],
+        securityGroupIds: [...props.network.securityGroupIds],
+      };
+    }
   }
+}
+
+/**
+ * Lambda makes and removes network interfaces with the function's role, and checks these actions without a resource; the
+ * function's own code may not use them (Lambda developer guide, "configuration-vpc").
+ */
+function networkRights(scope: Construct, functionName: string): PolicyStatement[] {
+  const actions = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  const functionArn = Arn.format(
+    {
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    },
+    Stack.of(scope),
+  );
+  return [
+    new PolicyStatement({ actions, resources: ['*'] }),
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions,
+      resources: ['*'],
+      conditions: { ArnEquals: { 'lambda:SourceFunctionArn': [functionArn] } },
+    }),
+  ];
 }

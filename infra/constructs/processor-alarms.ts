@@ -1,79 +1,30 @@
 /**
- * The alarms of one stream processor. Names end in `-warn` (look today) or `-page` (get up): a page means that records are
- * lost or will be unless somebody acts. Idle streams send no metrics, so silence is health, except where polling stops.
+ * The alarms of one stream processor, and of each of its mappings. Idle streams send no metrics, so silence is health, except
+ * where polling stops.
  *
  * Metrics: Lambda developer guide, "monitoring-metrics-types"; SQS developer guide, "sqs-available-cloudwatch-metrics".
  */
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import type { AlarmRule } from './alarm.ts';
 import { STREAM_RETENTION_SECONDS, TOLERATED_OUTAGE_SECONDS } from './mapping-settings.ts';
-import { pascalCase } from './output.ts';
 
-export interface ProcessorAlarmsProps {
-  /** The first part of every alarm's name. */
-  readonly name: string;
+export interface WatchedProcessor {
   readonly function: LambdaFunction;
-  /** The mapping's UUID. */
-  readonly mappingId: string;
   readonly queue: Queue;
   readonly timeoutSeconds: number;
-  readonly topic?: ITopic;
-}
-
-interface Rule {
-  readonly name: `${string}-${'warn' | 'page'}`;
-  /** What it means and what to do, for whoever is woken by it. */
-  readonly says: string;
-  readonly metric: IMetric;
-  /** Fires at this value and above, or, for `below`, under it. */
-  readonly threshold: number;
-  readonly below?: true;
-  /** How many periods in a row. */
-  readonly periods: number;
-  /** Whether no data is as bad as bad data. */
-  readonly silence: 'healthy' | 'bad';
 }
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 
-export function processorAlarms(scope: Construct, props: ProcessorAlarmsProps): void {
-  for (const rule of rules(props)) {
-    const alarm = new Alarm(scope, `${pascalCase(rule.name)}Alarm`, {
-      alarmName: `${props.name}-${rule.name}`,
-      alarmDescription: rule.says,
-      metric: rule.metric,
-      threshold: rule.threshold,
-      comparisonOperator: rule.below
-        ? ComparisonOperator.LESS_THAN_THRESHOLD
-        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: rule.periods,
-      treatMissingData: rule.silence === 'bad' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-    });
-    if (props.topic) {
-      const action = new SnsAction(props.topic);
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
-  }
+export function processorRules(processor: WatchedProcessor): AlarmRule[] {
+  return [...lagRules(processor), ...letterRules(processor), ...functionRules(processor)];
 }
 
-function rules(props: ProcessorAlarmsProps): Rule[] {
-  return [...lagRules(props), ...letterRules(props), ...functionRules(props), ...mappingRules(props)];
-}
-
-function lagRules(props: ProcessorAlarmsProps): Rule[] {
+function lagRules(props: WatchedProcessor): AlarmRule[] {
   const iteratorAge = props.function.metric('IteratorAge', { statistic: 'Maximum', period: MINUTE });
   return [
     {
@@ -95,7 +46,7 @@ function lagRules(props: ProcessorAlarmsProps): Rule[] {
   ];
 }
 
-function letterRules({ queue }: ProcessorAlarmsProps): Rule[] {
+function letterRules({ queue }: WatchedProcessor): AlarmRule[] {
   return [
     {
       name: 'dead-letters-warn',
@@ -118,7 +69,7 @@ function letterRules({ queue }: ProcessorAlarmsProps): Rule[] {
   ];
 }
 
-function functionRules(props: ProcessorAlarmsProps): Rule[] {
+function functionRules(props: WatchedProcessor): AlarmRule[] {
   const sum = { statistic: 'Sum', period: FIVE_MINUTES };
   return [
     {
@@ -158,12 +109,13 @@ function functionRules(props: ProcessorAlarmsProps): Rule[] {
   ];
 }
 
-function mappingRules(props: ProcessorAlarmsProps): Rule[] {
+/** @param mappingId its UUID */
+export function mappingRules(mappingId: string): AlarmRule[] {
   const mappingMetric = (metricName: string, statistic: string) =>
     new Metric({
       namespace: 'AWS/Lambda',
       metricName,
-      dimensionsMap: { EventSourceMappingUUID: props.mappingId },
+      dimensionsMap: { EventSourceMappingUUID: mappingId },
       statistic,
       period: FIVE_MINUTES,
     });

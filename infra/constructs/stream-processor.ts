@@ -1,33 +1,31 @@
 /**
- * One processor on one table's stream: its function, the event source mapping, the dead letters and the alarms, with settings
- * under which no record is lost. `processors/<name>/handler.ts` is what it runs; everything has a safe default.
+ * One processor on one or more tables' streams: its function, the event source mappings, the dead letters and the alarms, with
+ * settings under which no record is lost. `processors/<name>/handler.ts` is what it runs; everything has a safe default.
  */
-import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { CfnEventSourceMapping, type CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IDependable } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { addAlarms } from './alarm.ts';
 import { BIG_LETTERS_PREFIX, DeadLetters, MAPPING_FAILURES_PREFIX } from './dead-letters.ts';
-import {
-  attemptsForOutage,
-  MAXIMUM_RECORD_AGE_SECONDS,
-  type MappingProperties,
-  mappingFaults,
-  RESERVE_SECONDS,
-} from './mapping-settings.ts';
-import { NodeFunction } from './node-function.ts';
+import type { MappingProperties } from './mapping-settings.ts';
+import { type FunctionNetwork, NodeFunction } from './node-function.ts';
 import { output, pascalCase } from './output.ts';
-import { processorAlarms } from './processor-alarms.ts';
+import { mappingRules, processorRules } from './processor-alarms.ts';
+import { streamMapping, streamOf } from './stream-mapping.ts';
 
 export interface StreamProcessorProps {
   readonly stage: Stage;
   /** Lower case with dashes: the folder in `processors/`, and the first word of the stack outputs. */
   readonly name: string;
-  /** The table whose stream it follows. The processor may read its items, and those of no other table. */
+  /** The table whose stream it follows. */
   readonly table: Table;
-  /** Added to what every processor gets: DEAD_LETTER_QUEUE_URL, FAILURE_BUCKET and the telemetry's names. */
+  /** Further tables whose streams it follows, by the word that tells their mappings apart in outputs and alarms. */
+  readonly alsoFollows?: Readonly<Record<string, Table>>;
+  /** What it may do beyond reading its streams and writing its letters and its log. */
+  readonly rights?: readonly PolicyStatement[];
+  /** Added to what every processor gets: DEAD_LETTER_QUEUE_URL, FAILURE_BUCKET, the telemetry's names, NOT_BEFORE of the stage. */
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Seconds. A longer one holds a failing batch longer per attempt and needs fewer attempts.
@@ -41,89 +39,89 @@ export interface StreamProcessorProps {
    * @default 512
    */
   readonly memoryMb?: number;
-  /** Departures from the defaults in `mappingDefaults`, in CloudFormation's own names. An unsafe one fails the synthesis. */
+  /** Departures from the defaults in `stream-mapping.ts`, in CloudFormation's own names. An unsafe one fails the synthesis. */
   readonly mapping?: MappingProperties;
+  /** Where it runs if what it calls is in a network of its own. */
+  readonly network?: FunctionNetwork;
 }
 
 export class StreamProcessor extends Construct {
   readonly role: Role;
   readonly letters: DeadLetters;
-  readonly mapping: CfnEventSourceMapping;
+  /** Of its own table first. */
+  readonly mappings: readonly [CfnEventSourceMapping, ...CfnEventSourceMapping[]];
 
   constructor(scope: Construct, id: string, props: StreamProcessorProps) {
     super(scope, id);
-    const timeoutSeconds = props.timeoutSeconds ?? 60;
-    const streamArn = streamOf(props);
+    const { stage, name, timeoutSeconds = 60 } = props;
+    const streams = Object.entries(props.alsoFollows ?? {}).map(
+      ([word, table]) => [word, streamOf(name, table)] as const,
+    );
+    const ownStream = streamOf(name, props.table);
     this.letters = new DeadLetters(this, 'DeadLetters', props);
     const { bucket, queue } = this.letters;
 
     const code = new NodeFunction(this, 'Processor', {
-      stage: props.stage,
-      name: props.name,
-      entry: `processors/${props.name}/handler.ts`,
-      description: `Carries out what changes on a table's stream mean: processor ${props.name}`,
+      stage,
+      name,
+      entry: `processors/${name}/handler.ts`,
+      description: `Carries out what changes on a table's stream mean: processor ${name}`,
       timeoutSeconds,
       memoryMb: props.memoryMb ?? 512,
       environment: {
         DEAD_LETTER_QUEUE_URL: queue.queueUrl,
         FAILURE_BUCKET: bucket.bucketName,
-        POWERTOOLS_SERVICE_NAME: props.name,
+        POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
+        ...notBefore(stage, name),
         ...props.environment,
       },
+      ...(props.network === undefined ? {} : { network: props.network }),
     });
     this.role = code.role;
-    for (const statement of this.rights(props.table, streamArn)) this.role.addToPolicy(statement);
+    const rights = this.rights([ownStream, ...streams.map(([, arn]) => arn)]);
+    for (const statement of [...rights, ...(props.rights ?? [])]) this.role.addToPolicy(statement);
 
-    const times = { timeoutSeconds, reserveSeconds: RESERVE_SECONDS };
-    this.mapping = new CfnEventSourceMapping(this, 'Mapping', {
-      functionName: code.function.functionName,
-      eventSourceArn: streamArn,
-      ...mappingDefaults(bucket.bucketArn, attemptsForOutage(times)),
-    });
-    for (const [name, value] of Object.entries(props.mapping ?? {}))
-      this.mapping.addPropertyOverride(name, value);
-    // What will be deployed is checked, not what was asked for: an escape hatch does not get around it.
-    this.node.addValidation({
-      validate: () => {
-        const timeout = (code.function.node.defaultChild as CfnFunction).timeout ?? timeoutSeconds;
-        return mappingFaults(this.rendered(), { ...times, timeoutSeconds: timeout });
-      },
-    });
+    const mappingOf = (word: string, streamArn: string) => {
+      const mapping = streamMapping(this, `${word}Mapping`, {
+        function: code.function,
+        timeoutSeconds,
+        streamArn,
+        failureBucketArn: bucket.bucketArn,
+        ...(props.mapping === undefined ? {} : { settings: props.mapping }),
+      });
+      output(this, `${pascalCase(name)}${word}MappingId`, mapping.ref, `Event source mapping of ${name}`);
+      return mapping;
+    };
+    const own = mappingOf('', ownStream);
+    this.mappings = [own, ...streams.map(([word, arn]) => mappingOf(pascalCase(word), arn))];
 
-    processorAlarms(this, {
-      name: `streamkeeper-${props.stage.name}-${props.name}`,
-      function: code.function,
-      mappingId: this.mapping.ref,
-      queue,
-      timeoutSeconds,
-      ...(props.stage.alarmTopicArn === undefined
-        ? {}
-        : { topic: Topic.fromTopicArn(this, 'AlarmTopic', props.stage.alarmTopicArn) }),
+    const watched = { function: code.function, queue, timeoutSeconds };
+    addAlarms(this, stage, name, [...processorRules(watched), ...mappingRules(own.ref)]);
+    streams.forEach(([word], index) => {
+      const mapping = this.mappings[index + 1];
+      if (mapping) {
+        addAlarms(new Construct(this, pascalCase(word)), stage, `${name}-${word}`, mappingRules(mapping.ref));
+      }
     });
-    this.outputs(props.name, code.function.functionName);
+    this.outputs(pascalCase(name), name, code.function.functionName);
   }
 
-  /** No record is processed before `dependency` exists. */
-  startsAfter(dependency: IDependable): void {
-    this.mapping.node.addDependency(dependency);
+  /** No record is processed before `dependencies` exist. */
+  startsAfter(...dependencies: readonly IDependable[]): void {
+    for (const mapping of this.mappings) mapping.node.addDependency(...dependencies);
   }
 
-  /** All that the function may do here; what its stores need, their constructs grant. */
-  private rights(table: Table, streamArn: string): PolicyStatement[] {
+  /** What every processor may do. */
+  private rights(streamArns: readonly string[]): PolicyStatement[] {
     const { bucket, queue } = this.letters;
     return [
       new PolicyStatement({
         actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-        resources: [streamArn],
+        resources: [...streamArns],
       }),
       // Has no resource to be limited to (Service Authorization Reference, DynamoDB).
       new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
-      // The table is the truth: where order cannot be proven, the item is read.
-      new PolicyStatement({
-        actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
-        resources: [table.tableArn],
-      }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
       // Lambda writes the mapping's failures with the function's role, and asks whether the bucket is there. CDK's
       // S3OnFailureDestination would also let it read and delete every object.
@@ -138,54 +136,16 @@ export class StreamProcessor extends Construct {
     ];
   }
 
-  private rendered(): MappingProperties {
-    const stack = Stack.of(this);
-    const template = stack.resolve(this.mapping._toCloudFormation()) as {
-      Resources: Record<string, { Properties: MappingProperties }>;
-    };
-    return template.Resources[stack.resolve(this.mapping.logicalId)]?.Properties ?? {};
-  }
-
-  private outputs(name: string, functionName: string): void {
-    const stack = Stack.of(this);
+  private outputs(prefix: string, name: string, functionName: string): void {
     const { bucket, queue } = this.letters;
-    const prefix = pascalCase(name);
-    output(stack, `${prefix}FunctionName`, functionName, `Function of the processor ${name}`);
-    output(stack, `${prefix}MappingId`, this.mapping.ref, `Event source mapping of the processor ${name}`);
-    output(stack, `${prefix}DeadLetterQueueUrl`, queue.queueUrl, `Dead letters of the processor ${name}`);
-    output(stack, `${prefix}FailureBucketName`, bucket.bucketName, `Big letters of the processor ${name}`);
+    output(this, `${prefix}FunctionName`, functionName, `Function of the processor ${name}`);
+    output(this, `${prefix}DeadLetterQueueUrl`, queue.queueUrl, `Dead letters of the processor ${name}`);
+    output(this, `${prefix}FailureBucketName`, bucket.bucketName, `Big letters of the processor ${name}`);
   }
 }
 
-function mappingDefaults(failureBucketArn: string, maximumRetryAttempts: number) {
-  return {
-    // The oldest record there is: LATEST skips what is written while a mapping is made or changed.
-    startingPosition: 'TRIM_HORIZON',
-    // Full batches make cheap bulks. AWS advises a window with more than 10, and accepts none (recorded on AWS).
-    batchSize: 1000,
-    // Invoke as soon as there is anything: the lowest lag. A backlog fills the batches by itself.
-    maximumBatchingWindowInSeconds: 0,
-    // One batch per shard at a time. Lambda's lanes keep the order of an item, not of what several items belong to (a
-    // product's rows, a chat), and the processor is parallel inside a batch anyway.
-    parallelizationFactor: 1,
-    // A failing record costs the records after it a redelivery, not those before it.
-    functionResponseTypes: ['ReportBatchItemFailures'],
-    // A crash is narrowed down to the record that causes it; splitting uses up no attempts.
-    bisectBatchOnFunctionError: true,
-    // Enough to last through an outage of six hours, few enough that a crashing record leaves the shard the same day.
-    maximumRetryAttempts,
-    // Letters are made well before the stream trims the record.
-    maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
-    // A bucket, because it gets the records themselves; a queue or topic gets a pointer that dies with the stream's 24 hours.
-    destinationConfig: { onFailure: { destination: failureBucketArn } },
-    // Off by default; without them nobody learns that events were dropped or that polling stopped.
-    metricsConfig: { metrics: ['EventCount'] },
-  };
-}
-
-function streamOf({ name, table }: StreamProcessorProps): string {
-  if (!table.tableStreamArn) {
-    throw new Error(`StreamProcessor "${name}": its table has no stream; set stream: true in infra/tables`);
-  }
-  return table.tableStreamArn;
+/** Events from before this moment tell nobody anything; see `shared/stream/not-before.ts`. */
+function notBefore(stage: Stage, name: string): Record<string, string> {
+  const start = new Map(Object.entries(stage.notBefore)).get(name);
+  return start === undefined ? {} : { NOT_BEFORE: start };
 }

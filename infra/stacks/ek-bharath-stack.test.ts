@@ -4,7 +4,7 @@ import { actionsOf, resource, statements, templatesOf } from '../testing.ts';
 
 const dev = templatesOf('dev').ekBharath;
 const domain = resource(dev, 'AWS::OpenSearchService::Domain');
-const mapping = resource(dev, 'AWS::Lambda::EventSourceMapping', 'Products');
+const mapping = resource(dev, 'AWS::Lambda::EventSourceMapping', 'ProductsMapping');
 
 test('dev has one small node of OpenSearch 2.11', () => {
   expect(domain.Properties).toMatchObject({
@@ -68,7 +68,7 @@ test('every record is let through: what has no effect is ignored by rule, not fi
 test('the processor reads the products table and no other', () => {
   const table = { 'Fn::GetAtt': [resource(dev, 'AWS::DynamoDB::Table', 'ProductsTable').id, 'Arn'] };
   const reads = statements(resource(dev, 'AWS::IAM::Policy', 'ProductsProcessor')).filter((statement) =>
-    [statement.Action].flat().includes('dynamodb:GetItem'),
+    [statement.Action].flat().includes('dynamodb:BatchGetItem'),
   );
   expect(reads.map((statement) => statement.Resource)).toEqual([table]);
 });

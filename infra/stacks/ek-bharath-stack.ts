@@ -1,16 +1,38 @@
-/** Ek Bharath Ek Mandi: its seven tables, and the search index that follows the products. */
+/**
+ * Ek Bharath Ek Mandi: its seven tables, the search index that follows the products, and the notifications that follow bids
+ * and conversations.
+ */
+
 import type { Construct } from 'constructs';
+import { conversationsFilters } from '../../processors/conversations/filters.ts';
+import { Connections } from '../constructs/connections.ts';
+import { mayClaim, mayQueryIndexes, mayReadItems, mayUseItems, tableArnOf } from '../constructs/rights.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
 import { SearchSetUp } from '../constructs/search-set-up.ts';
 import { StreamProcessor } from '../constructs/stream-processor.ts';
+import { WebSocketApi } from '../constructs/web-socket-api.ts';
 import type { Stage } from '../stages.ts';
+import { tableName } from '../tables/definition.ts';
 import { ekBharathTables } from '../tables/ek-bharath.ts';
+import { marketplaceTables } from '../tables/marketplace.ts';
 import { SystemStack } from './system-stack.ts';
 
 export class EkBharathStack extends SystemStack<typeof ekBharathTables> {
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage, 'ek-bharath', 'Ek Bharath Ek Mandi', ekBharathTables);
     this.followProducts();
+    const { bids, conversations, userSessions: sessions, users } = this.tables;
+    const api = new WebSocketApi(this, 'WebSocket', stage);
+    new Connections(this, 'Connections', { stage, api, sessions, users });
+    const notifier = this.notifier(api);
+    new StreamProcessor(this, 'Bids', { stage, name: 'bids', table: bids, ...notifier });
+    new StreamProcessor(this, 'Conversations', {
+      stage,
+      name: 'conversations',
+      table: conversations,
+      ...notifier,
+      mapping: { FilterCriteria: { Filters: conversationsFilters } },
+    });
   }
 
   /**
@@ -25,9 +47,33 @@ export class EkBharathStack extends SystemStack<typeof ekBharathTables> {
       stage,
       name: 'products',
       table,
+      rights: [mayReadItems(table)],
       environment: { PRODUCTS_TABLE: table.tableName, ...search.environment },
     });
     search.admit(products.role, ['Get', 'Post', 'Put']);
     products.startsAfter(new SearchSetUp(this, 'ProductsIndex', { stage, name: 'products', search }));
+  }
+
+  /** What a processor needs that sends notifications: see `shared/notifications/settings.ts`. */
+  private notifier(api: WebSocketApi) {
+    const { userSessions: sessions, users } = this.tables;
+    // One table for the claims of all systems, the marketplace's as it is.
+    const claims = tableName(marketplaceTables.idempotency, this.stage);
+    return {
+      environment: {
+        SESSIONS_TABLE: sessions.tableName,
+        USERS_TABLE: users.tableName,
+        IDEMPOTENCY_TABLE: claims,
+        ...api.environment,
+      },
+      rights: [
+        mayQueryIndexes(sessions, 'UserIndex'),
+        mayUseItems(sessions.tableArn, 'NOTIFICATION#', 'PartiQLInsert', 'Query'),
+        mayUseItems(sessions.tableArn, 'SESSION#', 'DeleteItem'),
+        mayReadItems(users),
+        mayClaim(tableArnOf(this, claims)),
+        api.mayManageConnections('POST'),
+      ],
+    };
   }
 }

@@ -1,0 +1,155 @@
+/** What can differ between stages, what each value does, and which values are refused. */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+import { readAddress } from '../shared/mail/address.ts';
+import { notBeforeSetting } from '../shared/stream/not-before.ts';
+
+export const STAGE_NAMES = ['dev', 'staging', 'prod'] as const;
+
+const LOG_RETENTION_DAYS = new Set(
+  Object.values(RetentionDays).filter(
+    (days): days is RetentionDays => typeof days === 'number' && days <= 3653,
+  ),
+);
+
+const searchSchema = z
+  .strictObject({
+    /** Decides memory, and with it how many shards and how large a bulk the domain bears. Changing it is a blue/green deployment. */
+    instanceType: z.string().endsWith('.search'),
+    /** With one node a restart is an outage: the processor holds its batches for up to six hours, searches fail meanwhile. */
+    instanceCount: z.int().min(1),
+    /** Availability zones the nodes are spread over. */
+    zones: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+    /** Nodes that only keep the cluster's state; AWS asks for three (or none) in a cluster that must survive the loss of a zone. */
+    dedicatedMasters: z.union([z.literal(0), z.literal(3), z.literal(5)]),
+    /** gp3, GiB, per node. Growing it is a blue/green deployment; it cannot shrink below what is used. */
+    volumeGb: z.int().min(10).max(3072),
+  })
+  .refine((search) => search.instanceCount % search.zones === 0, {
+    path: ['instanceCount'],
+    message: 'must be a multiple of zones: the nodes are spread evenly',
+  });
+
+const webSocketSchema = z.strictObject({
+  /** Messages and connections a second, of all clients together; more are refused (429), so nobody can run up a bill. */
+  requestsPerSecond: z.int().min(1).max(10_000),
+  /** How many may come at once. */
+  burst: z.int().min(1).max(5_000),
+  /** Whose tokens open a connection: the pool that the app signs its users in with. Without it the stack makes a pool of its own. */
+  userPool: z
+    .strictObject({
+      id: z.string().regex(/^[a-z]{2,4}-[a-z-]+-\d_[A-Za-z0-9]+$/, 'must be <region>_<id>'),
+      clientId: z.string().regex(/^[A-Za-z0-9]+$/, 'must be the id of an app client'),
+    })
+    .optional(),
+  /**
+   * True: the stack makes the role by which API Gateway writes access logs, and sets it for the whole account and region, which
+   * have one such setting. Role and setting stay when the stack goes. False: another role is set there already, and stays.
+   */
+  setLogRole: z.boolean(),
+});
+
+const mailSchema = z.strictObject({
+  /** Where mails come from. */
+  sender: z
+    .string()
+    .refine(isPlainAddress, 'must be an e-mail address as SES writes it: the domain in lower case ASCII'),
+  /** The identity that is verified in SES: a domain or an address. Without it the sender's domain. */
+  identity: z.string().min(1).optional(),
+  /** What mails are signed with. */
+  marketplaceName: z.string().regex(/^[^\p{Cc}]{1,100}$/u, 'must be a name on one line'),
+  /** Of all prices: the tables do not say. */
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+  /** Dates in mails are given in it. */
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone'),
+  /** The button in mails, with `{bookingId}` in it. Without it mails carry no button. */
+  bookingUrl: z
+    .string()
+    .regex(/^https:\/\/.*\{bookingId\}/, 'must be an https URL with {bookingId} in it')
+    .optional(),
+});
+
+const cacheSchema = z
+  .strictObject({
+    nodeType: z.string().startsWith('cache.'),
+    /** The first is written to, the others take over. With one a restart empties the cache; readers then go to the table. */
+    nodes: z.int().min(1).max(6),
+    /** Availability zones by the letter after the region's name; a subnet in each. */
+    zones: z
+      .array(z.string().regex(/^[a-z]$/, 'must be one letter'))
+      .min(1)
+      .max(3),
+    /** TLS, and nobody gets in but the function's role (IAM). Can be changed only by making the cache anew. */
+    secured: z.boolean(),
+  })
+  .refine((cache) => cache.nodes === 1 || cache.zones.length > 1, {
+    path: ['zones'],
+    message: 'must be two or more with several nodes: they are there for the loss of a zone',
+  });
+
+/**
+ * Events from before are ignored. Set it when attaching to a table that is already in use, or everybody is told of the last 24
+ * hours again; once, and never again: what happens between two values would be told to nobody, or twice. New tables need none.
+ */
+const startSchema = z
+  .string()
+  .refine(isMoment, 'must be a moment in whole seconds with its zone, e.g. 2026-03-17T00:00:00Z')
+  .optional();
+
+export const stageSchema = z.strictObject({
+  name: z.enum(STAGE_NAMES),
+  /**
+   * Put before every table's name that does not carry the stage itself. Empty means the owners' own names, so at most one
+   * such stage can live in an account and region. Changing it makes CloudFormation create new, empty tables.
+   */
+  tablePrefix: z
+    .string()
+    .regex(/^([a-z0-9-]+-)?$/, 'must be empty, or lower case, digits and dashes ending in a dash'),
+  /** `destroy`: tables, queues and search index go when the stack goes. `retain`: they stay behind, and their names stay taken. */
+  data: z.enum(['destroy', 'retain']),
+  /** DynamoDB refuses to delete the tables until someone switches this off. */
+  deletionProtection: z.boolean(),
+  /** Days that function logs are kept. They hold keys, codes and counts, never images. */
+  logRetentionDays: z.custom<RetentionDays>(
+    (days) => LOG_RETENTION_DAYS.has(days as RetentionDays),
+    `must be one of the days CloudWatch Logs knows: ${[...LOG_RETENTION_DAYS].join(', ')}`,
+  ),
+  /** Every alarm reports to this SNS topic when it fires and when it is over. Without it alarms only change colour in the console. */
+  alarmTopicArn: z.string().startsWith('arn:').optional(),
+  /** For each processor whose effects reach people. */
+  notBefore: z.strictObject({ bids: startSchema, conversations: startSchema, bookings: startSchema }),
+  search: searchSchema,
+  webSocket: webSocketSchema,
+  mail: mailSchema,
+  cache: cacheSchema,
+});
+
+export type Stage = z.infer<typeof stageSchema>;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** @throws Error with one line that names every field that is wrong */
+export function checkStage(stage: unknown): Stage {
+  const result = stageSchema.safeParse(stage);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'stage'}: ${issue.message}`);
+  throw new Error(`infra/stages.ts: ${faults.join('; ')}`);
+}
+
+function isMoment(text: string): boolean {
+  return text !== '' && notBeforeSetting.safeParse(text).success;
+}
+
+function isPlainAddress(text: string): boolean {
+  const read = readAddress(text);
+  return read.kind === 'usable' && read.address === text;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
