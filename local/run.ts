@@ -111,10 +111,12 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       gone,
     ]);
     saving();
+    const endsHere = options.once || options.source === 'replay' || signal.aborted;
+    if (endsHere) view.stop();
     say(summaryText(end));
     if (options.json) surroundings.printJson(end.summary);
     const isDone = end.shortfalls.length === 0;
-    if (options.once || options.source === 'replay' || signal.aborted) return isDone;
+    if (endsHere) return isDone;
     say(ownWrites(engines, system));
     await Promise.race([aborted(signal), gone]);
     return isDone;

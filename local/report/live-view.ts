@@ -18,7 +18,7 @@ export interface Status {
 export interface LiveView {
   /** A line that stays. */
   line(text: string): void;
-  /** Stops drawing; the last state stays on the screen. */
+  /** Draws the state as it is now for the last time. */
   stop(): void;
 }
 
@@ -48,8 +48,12 @@ export function startLiveView({ out, status, clock }: LiveViewOptions): LiveView
       if (isTerminal && !stopped && shown !== '') draw(shown);
     },
     stop() {
+      if (stopped) return;
       stopped = true;
       cancel();
+      if (shown === '') return;
+      erase();
+      draw(block(status(), { written: 0, settled: 0 }));
       drawnLines = 0;
     },
   };
