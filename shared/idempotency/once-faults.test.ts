@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applied, down, onceSetUp } from '../../test/support/once.ts';
+import { sleep } from '../time/clock.ts';
+import { createOnce } from './once.ts';
 
 describe('with a table that fails', () => {
   it('no effect happens unclaimed', async () => {
@@ -26,6 +28,47 @@ describe('with a table that fails', () => {
       failure: { type: 'ClaimTimedOut' },
     });
     expect(clock.now() - beganAt).toBe(3_000);
+  });
+
+  it('a request under way ends with the deadline', async () => {
+    const { once, key, invocation, effect, clock, table } = onceSetUp();
+    table.fault = () => 'silent';
+    const beganAt = clock.now();
+    const outcome = await clock.runUntil(once(key(), invocation(2_000), effect('first')));
+    expect(outcome).toEqual({ kind: 'transient', failure: { code: 'DEADLINE' } });
+    expect(clock.now() - beganAt).toBe(2_000);
+  });
+
+  it('an effect does not begin under a claim whose answer came too late', async () => {
+    const set = onceSetUp();
+    const once = createOnce({
+      processor: 'bids',
+      newId: () => 'slow',
+      table: {
+        ...set.table,
+        write: async (writes, signal) => {
+          const answers = await set.table.write(writes, signal);
+          await sleep(set.clock, 900);
+          return answers;
+        },
+      },
+    });
+    const outcome = await set.clock.runUntil(once(set.key(), set.invocation(1_000), set.effect('first')));
+    expect(outcome).toMatchObject({ kind: 'transient' });
+    expect(set.log).toEqual([]);
+    await set.clock.advance(5_000);
+    expect(set.table.items.size).toBe(0);
+  });
+
+  it('a claim that is gone when it is looked at is free', async () => {
+    const { once, key, invocation, effect, log, table } = onceSetUp();
+    await once(key(), invocation(), effect('first'));
+    table.fault = (request) => {
+      if (request.kind === 'read') table.items.clear();
+      return undefined;
+    };
+    expect(await once(key(), invocation(), effect('second'))).toEqual(applied);
+    expect(log).toEqual(['first', 'second']);
   });
 
   it('a claim whose answer was lost is known again at the next attempt, without waiting', async () => {
