@@ -18,36 +18,38 @@ const LATEST_MS = 9_999_999_999_999;
  * Lua 5.1 in Redis, 5.3 in the embedded endpoint. SET with PXAT needs Redis 6.2.
  */
 export const COMPARE_AND_SET = `
+local call, keys, arguments = redis.call, KEYS, ARGV
+local filled = string.rep('0', ${SEQUENCE_DIGITS})
 local answers = {}
-for entry = 1, #KEYS / 2 do
-  local value, version = KEYS[2 * entry - 1], KEYS[2 * entry]
-  local at = 5 * entry - 4
-  local condition, sequence, content = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local expiry, tombstone = ARGV[at + 3], ARGV[at + 4]
-  local stored = redis.call('GET', version) or ''
+for entry = 1, #keys / 2 do
+  local value, version = keys[2 * entry - 1], keys[2 * entry]
+  local head, content = arguments[2 * entry - 1], arguments[2 * entry]
+  local condition, sequence = string.sub(head, 1, 1), string.sub(head, 2, ${SEQUENCE_DIGITS + 1})
+  local tombstone = string.sub(head, ${SEQUENCE_DIGITS + 15}, ${SEQUENCE_DIGITS + 27})
+  local stored = call('GET', version) or ''
   local held = string.sub(stored, 1, ${SEQUENCE_DIGITS})
   local edition, answer = '0', 'written'
-  if condition == 'newer' or condition == 'newer-than-stored' then
-    if held == sequence then
-      answer = 'duplicate'
-    elseif held > sequence or held == string.rep('0', ${SEQUENCE_DIGITS}) or (stored == '' and condition ~= 'newer') then
+  if condition == 's' then
+    if stored ~= string.sub(head, ${SEQUENCE_DIGITS + 28}) then
       answer = 'conflict:' .. stored
+    elseif held >= sequence and stored ~= '' then
+      sequence = held
+      edition = string.format('%d', tonumber(string.sub(stored, ${SEQUENCE_DIGITS + 16})) + 1)
     end
-  elseif condition ~= 'still:' .. stored then
+  elseif held == sequence then
+    answer = 'duplicate'
+  elseif held > sequence or held == filled or (stored == '' and condition == 'o') then
     answer = 'conflict:' .. stored
-  elseif held >= sequence and stored ~= '' then
-    sequence = held
-    edition = string.format('%d', tonumber(string.sub(stored, ${SEQUENCE_DIGITS + 16})) + 1)
   end
   if answer == 'written' then
     local promised = string.sub(stored, ${SEQUENCE_DIGITS + 2}, ${SEQUENCE_DIGITS + 14})
     if promised > tombstone then tombstone = promised end
     if content == '' then
-      redis.call('DEL', value)
+      call('DEL', value)
     else
-      redis.call('SET', value, content, 'PXAT', expiry)
+      call('SET', value, content, 'PXAT', string.sub(head, ${SEQUENCE_DIGITS + 2}, ${SEQUENCE_DIGITS + 14}))
     end
-    redis.call('SET', version, sequence .. '.' .. tombstone .. '.' .. edition, 'PXAT', tombstone)
+    call('SET', version, sequence .. '.' .. tombstone .. '.' .. edition, 'PXAT', tombstone)
   end
   answers[entry] = answer
 end
@@ -86,21 +88,36 @@ export function versionKey(key: string): string {
   return `version:${key}`;
 }
 
-/** The script's keys, then its arguments, for entries of distinct keys. */
+/**
+ * The script's keys, then its arguments, for entries of distinct keys: two of each for an entry, because every one of them costs the
+ * server more than what is done with it. The first argument is a head of fixed columns (condition, sequence, expiry, tombstone's
+ * end) and the version that was read; the second is the value.
+ */
 export function scriptArguments(entries: readonly CacheEntry[]): {
   readonly keys: string[];
   readonly values: string[];
 } {
   return {
     keys: entries.flatMap(({ key }) => [key, versionKey(key)]),
-    values: entries.flatMap(({ condition, sequenceNumber, value, tombstoneUntilMs }) => [
-      condition.kind === 'still' ? `still:${condition.version}` : condition.kind,
-      paddedSequence(sequenceNumber),
-      value?.json ?? '',
-      value === undefined ? '' : timeText(value.expiresAtMs),
-      timeText(Math.max(tombstoneUntilMs, value?.expiresAtMs ?? 0)),
-    ]),
+    values: entries.flatMap((entry) => [headOf(entry), entry.value?.json ?? '']),
   };
+}
+
+const CONDITION_LETTER: Record<Condition['kind'], string> = {
+  newer: 'n',
+  'newer-than-stored': 'o',
+  still: 's',
+};
+
+function headOf({ condition, sequenceNumber, value, tombstoneUntilMs }: CacheEntry): string {
+  const expiresAtMs = value?.expiresAtMs ?? 0;
+  return [
+    CONDITION_LETTER[condition.kind],
+    paddedSequence(sequenceNumber),
+    timeText(expiresAtMs),
+    timeText(Math.max(tombstoneUntilMs, expiresAtMs)),
+    condition.kind === 'still' ? condition.version : '',
+  ].join('');
 }
 
 const CONFLICT = 'conflict:';
