@@ -28,7 +28,7 @@ test('without a stage it writes dev, with the bundles of its functions, and says
     .filter((resource) => resource.Type === 'AWS::Lambda::Function')
     .map((resource) => resource.Metadata?.['aws:asset:path'] ?? '')
     .filter((asset) => existsSync(join(out, asset, 'index.mjs')));
-  expect(new Set(assets).size).toBe(6);
+  expect(new Set(assets).size).toBe(10);
 });
 
 test.each([

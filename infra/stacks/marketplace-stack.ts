@@ -1,5 +1,8 @@
-/** The home-services marketplace: its six tables. */
+/** The home-services marketplace: its six tables, and the mails and ratings that follow the bookings. */
 import type { Construct } from 'constructs';
+import { mailEnvironment, maySendMail } from '../constructs/mail.ts';
+import { mayClaim, mayQueryIndexes, mayReadItems, mayUpdateInTransactions } from '../constructs/rights.ts';
+import { StreamProcessor } from '../constructs/stream-processor.ts';
 import type { Stage } from '../stages.ts';
 import { marketplaceTables } from '../tables/marketplace.ts';
 import { SystemStack } from './system-stack.ts';
@@ -7,5 +10,26 @@ import { SystemStack } from './system-stack.ts';
 export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage, 'marketplace', 'the home-services marketplace', marketplaceTables);
+    const { bookings, idempotency, providers, reviews, services } = this.tables;
+    new StreamProcessor(this, 'Bookings', {
+      stage,
+      name: 'bookings',
+      table: bookings,
+      environment: {
+        BOOKINGS_TABLE: bookings.tableName,
+        PROVIDERS_TABLE: providers.tableName,
+        SERVICES_TABLE: services.tableName,
+        REVIEWS_TABLE: reviews.tableName,
+        IDEMPOTENCY_TABLE: idempotency.tableName,
+        ...mailEnvironment(stage),
+      },
+      rights: [
+        mayReadItems(bookings, providers, services, reviews),
+        mayQueryIndexes(reviews, 'providerReviews-index', 'bookingReviews-index'),
+        mayUpdateInTransactions(providers, services),
+        mayClaim(idempotency.tableArn),
+        maySendMail(this, stage),
+      ],
+    });
   }
 }

@@ -1,5 +1,10 @@
-/** The opportunity analysis: its three tables. */
+/** The opportunity analysis: its three tables, the cache that follows the results, and metrics of sessions and history. */
 import type { Construct } from 'constructs';
+import { CacheCluster } from '../constructs/cache-cluster.ts';
+import { BIG_LETTERS_PREFIX } from '../constructs/dead-letters.ts';
+import { IsolatedNetwork } from '../constructs/isolated-network.ts';
+import { mayReadItems } from '../constructs/rights.ts';
+import { StreamProcessor } from '../constructs/stream-processor.ts';
 import type { Stage } from '../stages.ts';
 import { opportunityAnalysisTables } from '../tables/opportunity-analysis.ts';
 import { SystemStack } from './system-stack.ts';
@@ -7,5 +12,42 @@ import { SystemStack } from './system-stack.ts';
 export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnalysisTables> {
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage, 'opportunity-analysis', 'the opportunity analysis', opportunityAnalysisTables);
+    this.followResults();
+    // Calls nothing but its dead-letter queue. One function, because a session and its analyses are counted together.
+    const { sessions, history } = this.tables;
+    new StreamProcessor(this, 'Analytics', {
+      stage,
+      name: 'analytics',
+      table: sessions,
+      alsoFollows: { history },
+    });
+  }
+
+  private followResults(): void {
+    const { stage } = this;
+    const table = this.tables.results;
+    const network = new IsolatedNetwork(this, 'Network', stage.cache.zones);
+    const cache = new CacheCluster(this, 'Cache', {
+      stage,
+      network,
+      user: 'analysis-results',
+      // What the projection sends (shared/cache): values and versions under one prefix, compared and set by a script.
+      may: '~analysis:* ~version:analysis:* -@all +get +mget +set +del +eval +evalsha',
+    });
+    const results = new StreamProcessor(this, 'AnalysisResults', {
+      stage,
+      name: 'analysis-results',
+      table,
+      rights: [mayReadItems(table)],
+      environment: { ANALYSIS_RESULTS_TABLE: table.tableName, ...cache.environment },
+      network: network.function,
+    });
+    cache.admit(results.role);
+    const { bucket, queue } = results.letters;
+    results.startsAfter(
+      network.addGatewayEndpoint('dynamodb', ['dynamodb:BatchGetItem'], [table.tableArn]),
+      network.addGatewayEndpoint('s3', ['s3:PutObject'], [bucket.arnForObjects(`${BIG_LETTERS_PREFIX}*`)]),
+      network.addInterfaceEndpoint('sqs', ['sqs:SendMessage'], [queue.queueArn]),
+    );
   }
 }

@@ -1,0 +1,106 @@
+/**
+ * The cache: Valkey in ElastiCache, reached by nobody but the function of the network it lies in. Where the stage says so, over
+ * TLS, and only by a role that was admitted here, as a user who may touch the keys and commands that it was admitted for.
+ *
+ * ElastiCache user guide, "Authenticating with IAM", "Role-Based Access Control"; Valkey, "ACL".
+ */
+import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnReplicationGroup, CfnSubnetGroup, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Stage } from '../stages.ts';
+import type { IsolatedNetwork } from './isolated-network.ts';
+import { output } from './output.ts';
+
+export interface CacheClusterProps {
+  readonly stage: Stage;
+  readonly network: IsolatedNetwork;
+  /** The processor that keeps it. Its user has its name. */
+  readonly user: string;
+  /** Of Valkey's ACL: what the user may do with which keys, e.g. `~analysis:* -@all +get`. */
+  readonly may: string;
+}
+
+const PORT = 6379;
+
+export class CacheCluster extends Construct {
+  /** What a function needs to find the cache and to be let in; see `shared/cache/settings.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  private readonly cacheName: string;
+  private readonly user: CfnUser | undefined;
+
+  constructor(scope: Construct, id: string, { stage, network, user, may }: CacheClusterProps) {
+    super(scope, id);
+    const { nodeType, nodes, secured } = stage.cache;
+    this.cacheName = `streamkeeper-${stage.name}`;
+    const subnets = new CfnSubnetGroup(this, 'Subnets', {
+      description: `The cache of stage ${stage.name}`,
+      subnetIds: [...network.subnetIds],
+    });
+    this.user = secured ? this.userOf(`${this.cacheName}-${user}`, may) : undefined;
+    const cluster = new CfnReplicationGroup(this, 'Cluster', {
+      replicationGroupId: this.cacheName,
+      replicationGroupDescription: `The analysis results of stage ${stage.name}`,
+      engine: 'valkey',
+      engineVersion: '8.0',
+      cacheNodeType: nodeType,
+      numCacheClusters: nodes,
+      automaticFailoverEnabled: nodes > 1,
+      multiAzEnabled: nodes > 1,
+      port: PORT,
+      cacheSubnetGroupName: subnets.ref,
+      securityGroupIds: [network.addServer('Cache', PORT, 'The cache: from the function')],
+      atRestEncryptionEnabled: true,
+      transitEncryptionEnabled: secured,
+      ...(secured ? { transitEncryptionMode: 'required', userGroupIds: [this.groupOf(user).ref] } : {}),
+    });
+    // Whatever is in it is in the table too.
+    cluster.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    const scheme = secured ? 'rediss' : 'redis';
+    const url = `${scheme}://${cluster.attrPrimaryEndPointAddress}:${cluster.attrPrimaryEndPointPort}`;
+    this.environment = {
+      REDIS_URL: url,
+      ...(this.user
+        ? { REDIS_AUTH: 'iam', REDIS_USER: this.user.userId, REDIS_CACHE_NAME: this.cacheName }
+        : { REDIS_AUTH: 'none' }),
+    };
+    output(this, 'CacheUrl', url, 'URL of the cache, for what runs in its network');
+  }
+
+  /** Lets `role` connect as the cache's user; in a stage without security there is none, and the network alone decides. */
+  admit(role: Role): void {
+    if (!this.user) return;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['elasticache:Connect'],
+        resources: [this.arnOf('replicationgroup', this.cacheName), this.arnOf('user', this.user.userId)],
+      }),
+    );
+  }
+
+  /** An IAM user's name and id are the same. Without `default`, which Valkey does not ask for, nobody else gets in. */
+  private userOf(name: string, may: string): CfnUser {
+    return new CfnUser(this, 'User', {
+      engine: 'valkey',
+      userId: name,
+      userName: name,
+      accessString: `on ${may}`,
+      authenticationMode: { Type: 'iam' },
+    });
+  }
+
+  private groupOf(user: string): CfnUserGroup {
+    return new CfnUserGroup(this, 'Users', {
+      engine: 'valkey',
+      userGroupId: `${this.cacheName}-${user}`,
+      userIds: this.user ? [this.user.ref] : [],
+    });
+  }
+
+  private arnOf(resource: string, resourceName: string): string {
+    return Arn.format(
+      { service: 'elasticache', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+      Stack.of(this),
+    );
+  }
+}
