@@ -79,7 +79,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const facts = { streamArns: new Map<string, string>(), sqsEndpoint: aws.endpoint, searchHost };
   const reader = systemReader(assembly, account, facts);
 
-  for (const [type, count] of reader.unknownTypes()) say(`not run locally: ${count} × ${type}`);
+  const unknown = [...reader.unknownTypes()].map(
+    ([type, count]) => `${count} × ${type.replace('AWS::', '')}`,
+  );
+  if (unknown.length > 0) say(`not run locally: ${unknown.join(', ')}`);
   const tables = new Map<string, DynamoDBClient>();
   for (const table of reader.tables()) {
     const dynamodb = clientOf(engines.dynamodbOf(table.system));
@@ -94,6 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   aws.notify(reader.notifications());
 
   const system = reader.read();
+  for (const reason of system.leftOut) say(`not run locally: ${reason}`);
   const pools = new Map<string, FunctionPool>();
   const poolOf = (code: LocalFunction): FunctionPool => {
     const pool =
@@ -125,9 +129,9 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     throw error;
   }
   const started = startMappings(system.mappings);
-  const projection = system.functions.find(
-    ({ environment }) => environment['PRODUCTS_TABLE'] && environment['SEARCH_ALIAS'],
-  )?.environment;
+  const projection = system.mappings.find(
+    ({ function: { environment } }) => environment['PRODUCTS_TABLE'] && environment['SEARCH_ALIAS'],
+  )?.function.environment;
 
   return {
     tables,

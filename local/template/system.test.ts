@@ -40,6 +40,10 @@ const code = (variables: Record<string, unknown>) => ({
     Environment: { Variables: variables },
   },
 });
+const follows = (name: unknown = ref('Follow')) => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: { FunctionName: name, EventSourceArn: streamArn, BatchSize: 7 },
+});
 const read = (resources: Parameters<typeof stackOf>[0], more: Parameters<typeof stackOf>[1] = {}) =>
   systemReader(assemblyOf(stackOf(resources, { bundles: { abc: bundle }, ...more })), account, facts);
 
@@ -54,8 +58,9 @@ test("a function's variables hold the addresses of what they refer to", () => {
       SEARCH: { 'Fn::Join': ['', ['https://', att('Search', 'DomainEndpoint')]] },
       WHERE: { 'Fn::Sub': `\${AWS::Region}/\${AWS::AccountId}/\${Orders}/\${Orders.Arn}/\${!literal}` },
     }),
+    Mapping: follows(),
   }).read();
-  expect(system.functions[0]).toMatchObject({
+  expect(system.mappings[0]?.function).toMatchObject({
     name: 'follow',
     arn: 'arn:aws:lambda:here:000000000000:function:follow',
     file: join(bundle, 'index.mjs'),
@@ -71,19 +76,18 @@ test("a function's variables hold the addresses of what they refer to", () => {
 });
 
 test('a mapping knows its function by name, ARN, version or alias, and its stream by the table', () => {
-  const mapping = (name: unknown) => ({
-    Type: 'AWS::Lambda::EventSourceMapping',
-    Properties: { FunctionName: name, EventSourceArn: att('Orders', 'StreamArn'), BatchSize: 7 },
-  });
   const system = read({
     Orders: orders,
     Follow: code({}),
     Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: ref('Follow') } },
     Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: ref('Follow'), Name: 'live' } },
-    ByName: mapping(ref('Follow')),
-    ByArn: mapping(att('Follow', 'Arn')),
-    ByVersion: mapping(ref('Version')),
-    ByAlias: mapping(ref('Live')),
+    ByName: {
+      ...follows(),
+      Properties: { ...follows().Properties, EventSourceArn: att('Orders', 'StreamArn') },
+    },
+    ByArn: follows(att('Follow', 'Arn')),
+    ByVersion: follows(ref('Version')),
+    ByAlias: follows(ref('Live')),
   }).read();
   expect(system.mappings.map((found) => [found.function.name, found.tableName, found.streamArn])).toEqual(
     Array.from({ length: 4 }, () => ['follow', 'orders', streamArn]),
@@ -103,7 +107,6 @@ test('a trigger is a set-up; the function behind it is not one of the system', (
     AtDeployment: { Type: 'Custom::Trigger', Properties: { HandlerArn: ref('Version') } },
   }).read();
   expect(system.setUps.map(({ name }) => name)).toEqual(['follow']);
-  expect(system.functions).toHaveLength(1);
 });
 
 test("a bucket's notifications name queue, prefix and suffix", () => {
@@ -136,11 +139,11 @@ test('a value of another stack is found by its export', () => {
     { name: 'tables', outputs: { Out: { Value: ref('Orders'), Export: { Name: 'tables:orders' } } } },
   );
   const own = stackOf(
-    { Follow: code({ TABLE: { 'Fn::ImportValue': 'tables:orders' } }) },
+    { Follow: code({ TABLE: { 'Fn::ImportValue': 'tables:orders' } }), Mapping: follows() },
     { bundles: { abc: bundle } },
   );
   const system = systemReader(assemblyOf(other, own), account, facts).read();
-  expect(system.functions[0]?.environment).toEqual({ TABLE: 'orders' });
+  expect(system.mappings[0]?.function.environment).toEqual({ TABLE: 'orders' });
 });
 
 test.each([
@@ -152,11 +155,27 @@ test.each([
   ['a resource that is not there', { X: ref('Nobody') }, 'Nobody'],
   ['a function of CloudFormation that is not supported', { X: { 'Fn::Base64': 'x' } }, 'Fn::Base64'],
   ['an export of no stack', { X: { 'Fn::ImportValue': 'nothing' } }, 'nothing'],
-])('%s is refused with the resource, the property and what is missing', (_, variables, missing) => {
-  const reader = read({ Orders: orders, Follow: code(variables) });
-  expect(() => reader.read()).toThrow(Problem);
-  expect(() => reader.read()).toThrow(/shop\.Follow \(AWS::Lambda::Function\), Environment\.Variables\.X/);
-  expect(() => reader.read()).toThrow(missing);
+])(
+  '%s is named with the resource and the property: a mapping is left out for it, a set-up ends the run',
+  (_, variables, missing) => {
+    const unresolvable = { Orders: orders, Follow: code(variables) };
+    const place = /shop\.Follow \(AWS::Lambda::Function\), Environment\.Variables\.X/;
+    const { mappings, leftOut } = read({ ...unresolvable, Mapping: follows() }).read();
+    expect(mappings).toEqual([]);
+    expect(leftOut).toEqual([expect.stringMatching(place)]);
+    expect(leftOut[0]).toContain(missing);
+    const atDeployment = { Type: 'Custom::Trigger', Properties: { HandlerArn: att('Follow', 'Arn') } };
+    expect(() => read({ ...unresolvable, AtDeployment: atDeployment }).read()).toThrow(place);
+  },
+);
+
+test('a function that nothing here invokes may need what the run does not have', () => {
+  const system = read({ Orders: orders, Follow: code({ X: ref('Nobody') }) }).read();
+  expect(system).toEqual({ mappings: [], setUps: [], leftOut: [] });
+});
+
+test('a mapping of a function that is not there is refused', () => {
+  expect(() => read({ Orders: orders, Mapping: follows('nobody') }).read()).toThrow(Problem);
 });
 
 test('a type that the run does not know is counted, not dropped in silence', () => {

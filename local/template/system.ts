@@ -52,10 +52,11 @@ export interface Mapping {
 }
 
 export interface LocalSystem {
-  readonly functions: readonly LocalFunction[];
   readonly mappings: readonly Mapping[];
   /** Invoked once, in this order, before a mapping starts. */
   readonly setUps: readonly LocalFunction[];
+  /** Mappings whose function needs what the local run does not have, each with the reason. */
+  readonly leftOut: readonly string[];
 }
 
 const TABLE_TYPES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
@@ -153,36 +154,45 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
   };
 
   function read(): LocalSystem {
-    const functions = ofType('AWS::Lambda::Function')
-      .filter(({ resource }) => !isTriggerHelper(resource))
-      .map(({ stack, resource }) => functionOf(stack, resource));
-    const find = (reference: unknown, user: string): LocalFunction => {
-      const text = String(reference);
-      const found = functions.find(
-        ({ arn, name }) => text === name || text === arn || text.startsWith(`${arn}:`),
-      );
-      if (found === undefined)
-        throw new Problem(`template: ${user} names ${text}, which is no function of it`);
-      return found;
-    };
-    return {
-      functions,
-      mappings: ofType('AWS::Lambda::EventSourceMapping').map(({ stack, resource }) => {
-        const properties = allOf(stack, resource);
-        const user = `${stack.name}.${resource.logicalId}`;
-        const streamArn = String(properties['EventSourceArn']);
-        return {
-          uuid: attribute(stack, resource, undefined) ?? user,
-          function: find(properties['FunctionName'], user),
-          streamArn,
-          tableName: /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1] ?? streamArn,
-          properties,
-        };
-      }),
-      setUps: ofType('Custom::Trigger').map(({ stack, resource }) =>
-        find(resolver.resolve(stack, resource, 'HandlerArn'), `${stack.name}.${resource.logicalId}`),
-      ),
-    };
+    const leftOut: string[] = [];
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').flatMap(({ stack, resource }): Mapping[] => {
+      const properties = allOf(stack, resource);
+      const user = `${stack.name}.${resource.logicalId}`;
+      const streamArn = String(properties['EventSourceArn']);
+      const code = find(properties['FunctionName'], user);
+      try {
+        return [
+          {
+            uuid: attribute(stack, resource, undefined) ?? user,
+            function: functionOf(code.stack, code.resource),
+            streamArn,
+            tableName: /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1] ?? streamArn,
+            properties,
+          },
+        ];
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        leftOut.push(`${nameIn(code.stack, code.resource)} (${error.message.replace(/^template: /, '')})`);
+        return [];
+      }
+    });
+    const setUps = ofType('Custom::Trigger').map(({ stack, resource }) => {
+      const user = `${stack.name}.${resource.logicalId}`;
+      const code = find(resolver.resolve(stack, resource, 'HandlerArn'), user);
+      return functionOf(code.stack, code.resource);
+    });
+    return { mappings, setUps, leftOut };
+  }
+
+  /** By name, ARN, or ARN with a version or alias. */
+  function find(reference: unknown, user: string) {
+    const text = String(reference);
+    const found = ofType('AWS::Lambda::Function').find(({ stack, resource }) => {
+      const arn = attribute(stack, resource, 'Arn') ?? '';
+      return text === nameIn(stack, resource) || text === arn || text.startsWith(`${arn}:`);
+    });
+    if (found === undefined) throw new Problem(`template: ${user} names ${text}, which is no function of it`);
+    return found;
   }
 
   function functionOf(stack: StackTemplate, resource: TemplateResource): LocalFunction {
