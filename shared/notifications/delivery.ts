@@ -15,7 +15,7 @@ import type { LanguageOfUser } from './profile-language.ts';
 import { type PushBody, pushBody } from './push-body.ts';
 import { type PushResult, pushToAll } from './push-to-all.ts';
 import { isSettled, type Session, type Sessions } from './sessions.ts';
-import { ANSWER_MS, sharedLookUp } from './shared-look-up.ts';
+import { sharedLookUp } from './shared-look-up.ts';
 import { renderText } from './texts.ts';
 import { unreadCounter } from './unread.ts';
 
@@ -40,12 +40,16 @@ const REQUESTS_IN_FLIGHT = 8;
  * (shared/idempotency).
  */
 const STORE_MS = 3_000;
+/** For one look-up. */
+const ANSWER_MS = 2_000;
 
 /**
  * Who has just connected hears of what the inbox held then. What is stored later is pushed to sessions looked up at most this
  * long before, ms: the gap, and the lag of the index besides, within which a new session misses a push that its inbox holds.
  */
-const SESSIONS_KEPT_MS = 1_000;
+const SESSIONS_KEPT_MS = 2_000;
+/** Longer than an invocation: what a batch stores itself is counted beside. */
+const COUNT_KEPT_MS = 60_000;
 const LANGUAGE_KEPT_MS = 60_000;
 
 /** @returns the delivery for one batch: what it looks up is shared by the batch, and forgotten with it */
@@ -54,25 +58,34 @@ export function deliveryOf(ports: DeliveryPorts, context: BatchContext): Deliver
   const { clock, random } = context;
   const nowS = () => Math.floor(clock.now() / 1000);
   const shared = { clock, random, signal: context.deadline.signal };
-  const put = coalesce({
-    most: inbox.most,
+  const pace = {
     inFlight: REQUESTS_IN_FLIGHT,
     moreToCome: () => false,
     lingerMs: LINGER_MS,
     clock,
     defer: afterReadyPromises,
+  };
+  const put = coalesce({
+    ...pace,
+    most: inbox.most,
     keyOf: ({ PK, SK }: InboxRow) => `${PK} ${SK}`,
     send: (rows) => patiently(shared, STORE_MS, (signal) => inbox.put(rows, signal)),
   });
-  const sessionsOf = sharedLookUp({
-    ...shared,
-    keepMs: SESSIONS_KEPT_MS,
-    load: (userId, signal) => sessions.find(userId, nowS(), signal),
+  const find = coalesce({
+    ...pace,
+    most: sessions.most,
+    keyOf: (userId: string) => userId,
+    send: (userIds) => patiently(shared, ANSWER_MS, (signal) => sessions.find(userIds, nowS(), signal)),
   });
-  const languageOf = sharedLookUp({ ...shared, keepMs: LANGUAGE_KEPT_MS, load: languageOfUser });
+  const sessionsOf = sharedLookUp({ clock, keepMs: SESSIONS_KEPT_MS, load: find });
+  const languageOf = sharedLookUp({
+    clock,
+    keepMs: LANGUAGE_KEPT_MS,
+    load: (userId) => patiently(shared, ANSWER_MS, (signal) => languageOfUser(userId, signal)),
+  });
   const unreadOf = unreadCounter(
-    (userId, signal) => inbox.count(userId, nowS(), signal),
-    (load) => sharedLookUp({ ...shared, keepMs: SESSIONS_KEPT_MS, load }),
+    (userId) => patiently(shared, ANSWER_MS, (signal) => inbox.count(userId, nowS(), signal)),
+    (load) => sharedLookUp({ clock, keepMs: COUNT_KEPT_MS, load }),
   );
 
   async function store(row: InboxRow): Promise<Stored> {

@@ -1,5 +1,5 @@
 /** Carries out what a change means for people: each of its notifications once, however often the change is delivered. */
-import type { Once } from '../idempotency/once.ts';
+import { LANES, type Once } from '../idempotency/once.ts';
 import { inOrder } from '../stream/in-order.ts';
 import type { Outcome } from '../stream/outcome.ts';
 import type { BatchContext, CarryOut } from '../stream/processor.ts';
@@ -21,9 +21,6 @@ export interface BusinessCount {
   /** Values of closed sets. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
-
-/** Keys at work at once: enough that what they ask of the tables travels in full requests. */
-const LANES = 100;
 
 /** @param processor the name of the processor whose events these are; part of every inbox row's key */
 export function notifier(processor: string, ports: NotifierPorts): CarryOut<NotifyEffect> {

@@ -27,10 +27,12 @@ export async function patiently<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const limit = new AbortController();
-  let failure: unknown = new RequestTimedOut(`no answer within ${ms} ms`);
+  let failure: unknown;
   const abort = () => limit.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const cancel = clock.after(ms, () => limit.abort(failure));
+  const cancel = clock.after(ms, () =>
+    limit.abort(failure ?? new RequestTimedOut(`no answer within ${ms} ms`)),
+  );
   const attempts = async (): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -48,7 +50,6 @@ export async function patiently<T>(
     });
   } finally {
     cancel();
-    limit.abort(failure);
     signal.removeEventListener('abort', abort);
   }
 }

@@ -28,7 +28,7 @@ export async function pushToAll(
 ): Promise<readonly PushResult[]> {
   const { clock, signal } = context;
   const bound = new AbortController();
-  const end = () => bound.abort();
+  const end = () => bound.abort('timed-out');
   signal.addEventListener('abort', end, { once: true });
   const cancel = clock.after(PUSH_MS, end);
   if (signal.aborted) end();

@@ -105,22 +105,24 @@ describe.skipIf(!embeddedDynamoDb)('on the embedded DynamoDB (Linux x64)', () =>
       session('c3', 'uma', NOW_S),
       session('c4', 'uma-2'),
     );
-    const found = await sessions.find('uma', NOW_S, signal);
+    const [found = [], none, others] = await sessions.find(['uma', 'nobody', 'uma-2'], NOW_S, signal);
     expect(found.map(({ connectionId, language }) => [connectionId, language]).sort()).toEqual([
       ['c1', 'tamil'],
       ['c2', undefined],
     ]);
+    expect(none).toEqual([]);
+    expect(others).toMatchObject([{ connectionId: 'c4' }]);
   });
 
   it('a session is removed as it was read, and left alone when it was active since', async () => {
     await tables.put(SESSIONS_TABLE, session('d1', 'veena'), session('d2', 'veena'));
-    const found = await sessions.find('veena', NOW_S, signal);
+    const [found = []] = await sessions.find(['veena'], NOW_S, signal);
     await tables.put(SESSIONS_TABLE, {
       ...session('d2', 'veena'),
       last_activity: '2023-11-14T22:10:00.000Z',
     });
     for (const each of found) await sessions.remove(each, signal);
-    const left = await sessions.find('veena', NOW_S, signal);
+    const [left = []] = await sessions.find(['veena'], NOW_S, signal);
     expect(left.map(({ connectionId }) => connectionId)).toEqual(['d2']);
     for (const each of found) await sessions.remove(each, signal);
   });

@@ -9,15 +9,15 @@ export interface UnreadCounter {
   count(userId: string): Promise<number>;
 }
 
-type Load = (userId: string, signal: AbortSignal) => Promise<number>;
+type Load = (userId: string) => Promise<number>;
 
 /** @param share makes a look-up that the batch shares */
 export function unreadCounter(load: Load, share: (load: Load) => SharedLookUp<number>): UnreadCounter {
   const stored = new Map<string, number>();
   const storedFor = (userId: string) => stored.get(userId) ?? 0;
-  const countedBeside = share(async (userId, signal) => {
+  const countedBeside = share(async (userId) => {
     const included = storedFor(userId);
-    return (await load(userId, signal)) - included;
+    return (await load(userId)) - included;
   });
   return {
     stored(userId) {

@@ -83,11 +83,14 @@ export class Switchboard {
   };
 
   readonly sessions: Sessions = {
-    find: (userId, nowS, signal) =>
+    most: 5,
+    find: (userIds, nowS, signal) =>
       this.#request('find', signal, () =>
-        [...this.#sessions.values()]
-          .filter(({ user, ttl = Number.MAX_SAFE_INTEGER }) => bareUserId(user) === userId && ttl > nowS)
-          .flatMap((session) => asFound(session) ?? []),
+        userIds.map((userId) =>
+          [...this.#sessions.values()]
+            .filter(({ user, ttl = Number.MAX_SAFE_INTEGER }) => bareUserId(user) === userId && ttl > nowS)
+            .flatMap((session) => asFound(session) ?? []),
+        ),
       ),
     remove: ({ connectionId }, signal) =>
       this.#request('remove', signal, () => {

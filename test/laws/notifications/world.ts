@@ -208,7 +208,7 @@ export class World {
         newId: () => `owner-${this.#ids++}`,
       }),
       inbox: { ...inbox, put: request(inbox.put), count: request(inbox.count) },
-      sessions: { find: request(sessions.find), remove: request(sessions.remove) },
+      sessions: { ...sessions, find: request(sessions.find), remove: request(sessions.remove) },
       languageOfUser: request(async () => 'tamil' as const),
       post: request(post),
       measure: (
