@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
 
-const RUNS = 150;
+const RUNS = 300;
 const ANALYSES = ['a1', 'a2', 'a3'];
 
 const mapping = fc.record({
