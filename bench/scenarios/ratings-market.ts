@@ -79,7 +79,8 @@ export async function startRatedMarket(size: {
         const providerId = providers[n % providers.length] ?? '';
         const number = Math.floor(n / providers.length) % size.reviews;
         const bookingId = `${providerId}-booking-${number}`;
-        const effect = { bookingId, providerId, serviceId: `${providerId}-service`, reviewExpected: true };
+        const serviceId = `${providerId}-service`;
+        const effect = { bookingId, providerId, serviceId, reviewExpected: true, firstReview: true };
         const change = {
           eventId: `event-${eventIds++}`,
           eventName: 'MODIFY' as const,

@@ -88,12 +88,17 @@ describe('a rating', () => {
       return decision.kind === 'effect' ? decision.effect.rating : undefined;
     };
     const rating = { bookingId: 'b1', providerId: 'p1', serviceId: 's1' };
-    expect(intent({ isReviewed: true }, {})).toEqual({ ...rating, reviewExpected: true });
-    expect(intent({}, { isReviewed: true })).toEqual({ ...rating, reviewExpected: false });
+    expect(intent({ isReviewed: true }, {})).toEqual({ ...rating, reviewExpected: true, firstReview: true });
+    expect(intent({}, { isReviewed: true })).toEqual({
+      ...rating,
+      reviewExpected: false,
+      firstReview: false,
+    });
     expect(intent({ isReviewed: true, serviceId: '' }, {})).toEqual({
       bookingId: 'b1',
       providerId: 'p1',
       reviewExpected: true,
+      firstReview: true,
     });
   });
 

@@ -33,6 +33,8 @@ export interface RatingIntent {
   readonly serviceId?: string;
   /** The booking says that it is reviewed, so a review of it is there, or soon to be seen. */
   readonly reviewExpected: boolean;
+  /** The booking was not reviewed before. */
+  readonly firstReview: boolean;
 }
 
 /** Of the statuses that a booking can have, those that its customer hears of; undefined: nobody does. */
@@ -99,7 +101,11 @@ function reviewMoved({ oldImage, newImage }: Change): boolean {
   return before !== after || (after && oldImage?.updatedAt !== newImage?.updatedAt);
 }
 
-function ratingOf(id: string, booking: BookingItem, { newImage }: Change): RatingIntent | undefined {
+function ratingOf(
+  id: string,
+  booking: BookingItem,
+  { oldImage, newImage }: Change,
+): RatingIntent | undefined {
   const providerId = idOf(booking.providerId);
   const serviceId = idOf(booking.serviceId);
   if (providerId === undefined) return undefined;
@@ -108,5 +114,6 @@ function ratingOf(id: string, booking: BookingItem, { newImage }: Change): Ratin
     providerId,
     ...(serviceId === undefined ? {} : { serviceId }),
     reviewExpected: isReviewed(newImage),
+    firstReview: isReviewed(newImage) && !isReviewed(oldImage),
   };
 }

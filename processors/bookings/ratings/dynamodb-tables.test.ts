@@ -84,7 +84,13 @@ describe.skipIf(!embeddedDynamoDb)('on the embedded DynamoDB (Linux x64)', () =>
       const attributes = { providerId: 'p3', serviceId: 's3', rating: 1 + (n % 5) };
       await marketplace.put('reviews', reviewImage(`race-${n}`, bookingId, attributes));
       const context = batchContext();
-      const effect = { bookingId, providerId: 'p3', serviceId: 's3', reviewExpected: true };
+      const effect = {
+        bookingId,
+        providerId: 'p3',
+        serviceId: 's3',
+        reviewExpected: true,
+        firstReview: true,
+      };
       const change = { eventId: bookingId, eventName: 'MODIFY' as const, keys: {}, expired: false };
       const carryOut = ratings({ tables, measure: () => {} });
       // Pauses between attempts pass at once; what takes time here is the engine.

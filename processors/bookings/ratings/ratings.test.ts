@@ -30,11 +30,19 @@ function market({ lagMs = () => 0 }: Options = {}) {
     readonly redriven?: boolean;
     readonly deadlineMs?: number;
     readonly eventAtMs?: number;
+    /** False: an edit, or another review. @default true */
+    readonly firstReview?: boolean;
   }
 
   /** One batch with an event for each booking, `b1` or `b1/p2/s2`; those events are of now unless told otherwise. */
   function start(bookings: readonly string[], run: Run = {}): Promise<readonly Outcome[]> {
-    const { redriven = false, deadlineMs = 50_000, eventAtMs = clock.now(), ...interference } = run;
+    const {
+      redriven = false,
+      deadlineMs = 50_000,
+      eventAtMs = clock.now(),
+      firstReview = true,
+      ...interference
+    } = run;
     const work = bookings.map((text) => {
       const [bookingId = '', providerId = 'p1', serviceId = 's1'] = text.split('/');
       const effect: RatingIntent = {
@@ -42,6 +50,7 @@ function market({ lagMs = () => 0 }: Options = {}) {
         providerId,
         serviceId,
         reviewExpected: !bookingId.startsWith('no'),
+        firstReview,
       };
       return {
         key: bookingId,
@@ -289,6 +298,30 @@ describe('on indexes that lag behind', () => {
     tables.put('reviews', reviewImage('r2', 'b2', { rating: 2 }));
     await rate(['b2']);
     expect(shown(tables, 'services', 's1')).toEqual([1.5, 2]);
+  });
+});
+
+describe('the booking’s own index', () => {
+  async function asked(options: Options, run: { firstReview?: boolean } = {}, bookings = ['b1']) {
+    const { tables, rate } = market(options);
+    tables.put('reviews', reviewImage('r1', 'b1'));
+    let queries = 0;
+    const before = (request: string) => {
+      if (request === 'reviewsOfBooking') queries++;
+    };
+    await rate(bookings, { ...run, before });
+    return { queries, shown: shown(tables, 'providers', 'p1') };
+  }
+
+  it('is not asked for a first review that the provider’s index shows', async () => {
+    expect(await asked({})).toEqual({ queries: 0, shown: [5, 1] });
+  });
+
+  it('is asked where the provider’s index does not show the review, and for an edit or another review', async () => {
+    const lagMs = (index: Index) => (index === 'ofProvider' ? MINUTE_MS : 0);
+    expect(await asked({ lagMs })).toEqual({ queries: 1, shown: [5, 1] });
+    expect(await asked({}, { firstReview: false })).toEqual({ queries: 1, shown: [5, 1] });
+    expect(await asked({}, {}, ['b1', 'b1'])).toEqual({ queries: 1, shown: [5, 1] });
   });
 });
 

@@ -9,10 +9,10 @@ import type { Outcome } from '../../../shared/stream/outcome.ts';
 import type { BatchContext } from '../../../shared/stream/processor.ts';
 import type { Measure } from '../../../shared/telemetry/measurements.ts';
 import type { RatingIntent } from '../decide.ts';
+import { findReviews } from './find-reviews.ts';
 import { planWrites } from './plan.ts';
 import { type CountedReview, counted } from './rate.ts';
 import { type RatedItems, toRated, united } from './rated.ts';
-import { type Review, toReview } from './review.ts';
 import type { RatingTables } from './tables.ts';
 
 /** One event that asks for a rating to be computed again. */
@@ -41,21 +41,17 @@ export async function recompute(
   const rated = await readRated(providerId, requests, tables, nowMs, signal);
   if (rated.provider === undefined && rated.services.length === 0) return all(requests, gone);
 
-  const own = await ownReviews(requests, tables, signal);
-  const merged = new Set([...own.values()].flat());
   const recent = united([rated.provider, ...rated.services].map((one) => one?.recentReviews ?? new Map()));
-  const current = await readReviews([...merged, ...recent.keys()], tables, signal);
-
+  const found = await findReviews(providerId, requests, recent.keys(), tables, signal);
   const unseen = requests.filter(
-    ({ bookingId, reviewExpected }) => reviewExpected && !own.get(bookingId)?.some((id) => current.get(id)),
+    ({ bookingId, reviewExpected }) => reviewExpected && !found.visible.has(bookingId),
   );
   const waiting = unseen.filter((request) => !isOverdue(request, context));
   const ready = requests.filter((request) => !waiting.includes(request));
   if (ready.length === 0) return all(waiting, notVisible);
   if (unseen.length > waiting.length) measure('RatedWithoutReview', 'count', unseen.length - waiting.length);
 
-  const reviews = await allReviews(providerId, requests, { merged, current, tables, signal });
-  const { reviews: counting, outOfRange } = counted(reviews);
+  const { reviews: counting, outOfRange } = counted(found.reviews);
   if (outOfRange > 0) measure('ReviewsOutOfRange', 'count', outOfRange);
   const serviceOf =
     rated.services.length === 0 ? new Map() : await servicesOf(counting, requests, tables, signal);
@@ -63,9 +59,9 @@ export async function recompute(
     rated,
     counting,
     serviceOf,
-    current,
+    current: found.current,
     recent,
-    merged,
+    merged: found.merged,
     nowMs,
     sinceMs: Math.max(...ready.map(({ eventAtMs = 0 }) => eventAtMs)),
   });
@@ -105,74 +101,9 @@ async function readRated(
   };
 }
 
-/** By booking, the ids that the index knows of; what they hold is read from the table. */
-async function ownReviews(
-  requests: readonly RatingRequest[],
-  tables: RatingTables,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const own = new Map<string, readonly string[]>();
-  const bookings = [...new Set(requests.map(({ bookingId }) => bookingId))];
-  const reader = async () => {
-    for (let booking = bookings.pop(); booking !== undefined; booking = bookings.pop()) {
-      const found = await tables.reviewsOfBooking(booking, signal);
-      own.set(
-        booking,
-        found.map((item) => toReview(item).reviewId),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: QUERIES_AT_ONCE }, reader));
-  return own;
-}
-
-const QUERIES_AT_ONCE = 8;
-
-/** Undefined for an id whose review is no longer there. */
-async function readReviews(
-  ids: readonly string[],
-  tables: RatingTables,
-  signal: AbortSignal,
-): Promise<Map<string, Review | undefined>> {
-  const distinct = [...new Set(ids)];
-  const items = await tables.readReviews(
-    distinct.map((reviewId) => ({ reviewId })),
-    signal,
-  );
-  return new Map(distinct.map((id, index) => [id, items[index] && toReview(items[index])]));
-}
-
 /** A redriven record is old. */
 function isOverdue({ eventAtMs }: RatingRequest, { clock, redriven }: BatchContext): boolean {
   return redriven || eventAtMs === undefined || clock.now() - eventAtMs >= VISIBLE_WITHIN_MS;
-}
-
-interface Known {
-  /** Ids of the reviews of these bookings; more are added here where the provider's index shows them. */
-  readonly merged: Set<string>;
-  /** Reviews as the table holds them; likewise. */
-  readonly current: Map<string, Review | undefined>;
-  readonly tables: RatingTables;
-  readonly signal: AbortSignal;
-}
-
-/** The provider's reviews: as the table holds those that were read from it, the others as the index shows them. */
-async function allReviews(
-  providerId: string,
-  requests: readonly RatingRequest[],
-  { merged, current, tables, signal }: Known,
-): Promise<readonly Review[]> {
-  const bookings = new Set(requests.map(({ bookingId }) => bookingId));
-  const shown = (await tables.reviewsOfProvider(providerId, signal)).map(toReview);
-  for (const { reviewId, bookingId } of shown) {
-    if (bookingId !== undefined && bookings.has(bookingId)) merged.add(reviewId);
-  }
-  const unread = [...merged].filter((id) => !current.has(id));
-  if (unread.length > 0)
-    for (const [id, review] of await readReviews(unread, tables, signal)) current.set(id, review);
-  const others = shown.filter(({ reviewId }) => !current.has(reviewId));
-  const read = [...current.values()].filter((review) => review !== undefined);
-  return [...others, ...read].filter((review) => review.providerId === providerId);
 }
 
 /** The service that each review is of. One that does not name it is of its booking's service. */
