@@ -31,7 +31,7 @@ describe('the settings of the bookings function', () => {
     ['MARKETPLACE_NAME', 'Home\nMarket'],
     ['MAIL_CURRENCY', 'dollars'],
     ['MAIL_TIME_ZONE', 'Toronto time'],
-    ['MAIL_BOOKING_URL', 'https://example.com/bookings'],
+    ['MAIL_BOOKING_URL', 'https://market.example/bookings'],
     ['MAIL_BOOKING_URL', 'javascript:alert("{bookingId}")'],
     ['NOT_BEFORE', 'now'],
     ['REVIEWS_TABLE', undefined],
