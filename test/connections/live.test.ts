@@ -97,12 +97,12 @@ describe.runIf(embeddedDynamoDb)('connections, from end to end', () => {
   });
 
   const come = (userId: string) => connect(gateway.wsUrl, offeredProtocols(issuer.issue(userId).token));
-  const sessionsOf = (userId: string) =>
-    dynamodbSessions(tables.client, SESSIONS_TABLE).find(
-      userId,
-      Math.floor(systemClock.now() / 1000),
-      new AbortController().signal,
-    );
+  const sessionsOf = async (userId: string) => {
+    const { find } = dynamodbSessions(tables.client, SESSIONS_TABLE);
+    const { signal } = new AbortController();
+    const [sessions = []] = await find([userId], Math.floor(systemClock.now() / 1000), signal);
+    return sessions;
+  };
 
   test('a user who connects has a session in the language of the profile, found under both forms of the id', async () => {
     await tables.put(USERS_TABLE, { PK: 'USER#asha', SK: 'PROFILE', languages: ['tamil', 'english'] });
