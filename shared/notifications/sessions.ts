@@ -25,7 +25,7 @@ export interface Sessions {
   /** The most users of one request. */
   readonly most: number;
   /**
-   * The live sessions of each user, in the order of the users, who are all different.
+   * The live sessions of each user, in the order of the users, who are all different and named in either form.
    *
    * @param nowS seconds since the epoch: sessions whose `ttl` is not later are over
    */
@@ -56,7 +56,7 @@ export function dynamodbSessions(client: DynamoDBClient, tableName: string): Ses
       const attributes = '"PK", "SK", "user_id", "last_activity", "connected_at", "language"';
       const Statement = `SELECT ${attributes} FROM "${tableName}"."UserIndex" WHERE "user_id" IN [${anyOf}] AND "ttl" > ?`;
       const Parameters = [...forms.map((S) => ({ S })), { N: String(nowS) }];
-      const found = new Map(userIds.map((userId) => [userId, new Map<string, Session>()]));
+      const found = new Map(userIds.map((userId) => [bareUserId(userId), new Map<string, Session>()]));
       let from: string | undefined;
       do {
         const page: ExecuteStatementCommand = new ExecuteStatementCommand({
