@@ -1,0 +1,85 @@
+/** For the tests of this folder: a provider with its service on tables in memory, and events that ask for its rating. */
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import type { Outcome } from '../../../shared/stream/outcome.ts';
+import { batchContext } from '../../../test/support/batch-context.ts';
+import { providerImage, serviceImage } from '../../../test/support/booking.ts';
+import {
+  type Index,
+  type Interference,
+  MarketplaceTables,
+} from '../../../test/support/marketplace-tables.ts';
+import type { RatingIntent } from '../decide.ts';
+import { ratings } from './carry-out.ts';
+
+export const START_MS = 1_700_000_000_000;
+export const MINUTE_MS = 60_000;
+
+export interface MarketOptions {
+  readonly lagMs?: (index: Index) => number;
+}
+
+/** Provider p1 with its service s1, on a clock of its own. */
+export function market({ lagMs = () => 0 }: MarketOptions = {}) {
+  const clock = new VirtualClock(START_MS);
+  const tables = new MarketplaceTables(clock, lagMs);
+  tables.put('providers', providerImage('p1'));
+  tables.put('services', serviceImage('s1'));
+  const measured: Record<string, number> = {};
+
+  interface Run extends Interference {
+    readonly redriven?: boolean;
+    readonly deadlineMs?: number;
+    readonly eventAtMs?: number;
+    /** False: an edit, or another review. @default true */
+    readonly firstReview?: boolean;
+  }
+
+  /** One batch with an event for each booking, `b1` or `b1/p2/s2`; those events are of now unless told otherwise. */
+  function start(bookings: readonly string[], run: Run = {}): Promise<readonly Outcome[]> {
+    const {
+      redriven = false,
+      deadlineMs = 50_000,
+      eventAtMs = clock.now(),
+      firstReview = true,
+      ...interference
+    } = run;
+    const work = bookings.map((text) => {
+      const [bookingId = '', providerId = 'p1', serviceId = 's1'] = text.split('/');
+      const effect: RatingIntent = {
+        bookingId,
+        providerId,
+        serviceId,
+        reviewExpected: !bookingId.startsWith('no'),
+        firstReview,
+      };
+      return {
+        key: bookingId,
+        effect,
+        change: {
+          eventId: text,
+          eventName: 'MODIFY' as const,
+          keys: {},
+          expired: false,
+          createdAtMs: eventAtMs,
+        },
+      };
+    });
+    const carryOut = ratings({
+      tables: tables.access(interference),
+      measure: (name, _, value) => {
+        measured[name] = (measured[name] ?? 0) + value;
+      },
+    });
+    return carryOut(work, batchContext({ clock, redriven, deadlineMs }));
+  }
+
+  const rate = async (bookings: readonly string[], run: Run = {}) =>
+    (await clock.runUntil(start(bookings, run))).map(({ kind }) => kind);
+  return { clock, tables, measured, start, rate };
+}
+
+/** `[rating, reviewCount]` */
+export function shown(tables: MarketplaceTables, table: 'providers' | 'services', id: string) {
+  const item = tables.item(table, id);
+  return [item?.['rating'], item?.['reviewCount']];
+}
