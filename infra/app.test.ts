@@ -1,8 +1,8 @@
 /** `npm run synth` as its users meet it: a folder, one line, or one line of what is wrong. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'streamkeeper-app-'));
@@ -16,19 +16,28 @@ function synth(...args: string[]) {
   });
 }
 
+/** Every file that a function can begin with: each is deployed. */
+const ENTRIES = globSync('processors/*/{handler,authorizer,set-up}.ts', {
+  cwd: dirname(import.meta.dirname),
+});
+
 const linesOf = (text: string) => text.trim().split('\n');
 
-test('without a stage it writes dev, with the bundles of its functions, and says where', () => {
+test('without a stage it writes dev, with the bundles of its functions, and says where', {
+  timeout: 300_000,
+}, () => {
   const out = join(folder, 'out');
   const { status, stdout } = synth('--out', out);
   expect(status).toBe(0);
   expect(linesOf(stdout)).toEqual([expect.stringMatching(/^Stage dev: 4 stacks, 17 tables, .* → .*out \(/)]);
-  const template = JSON.parse(readFileSync(join(out, 'streamkeeper-dev-ek-bharath.template.json'), 'utf8'));
-  const assets = Object.values<{ Type: string; Metadata?: Record<string, string> }>(template.Resources)
-    .filter((resource) => resource.Type === 'AWS::Lambda::Function')
-    .map((resource) => resource.Metadata?.['aws:asset:path'] ?? '')
-    .filter((asset) => existsSync(join(out, asset, 'index.mjs')));
-  expect(new Set(assets).size).toBe(10);
+  const assets = ['ek-bharath', 'marketplace', 'opportunity-analysis'].flatMap((system) => {
+    const template = JSON.parse(readFileSync(join(out, `streamkeeper-dev-${system}.template.json`), 'utf8'));
+    return Object.values<{ Type: string; Metadata?: Record<string, string> }>(template.Resources)
+      .filter((resource) => resource.Type === 'AWS::Lambda::Function')
+      .map((resource) => resource.Metadata?.['aws:asset:path'] ?? '')
+      .filter((asset) => existsSync(join(out, asset, 'index.mjs')));
+  });
+  expect(new Set(assets).size).toBe(ENTRIES.length);
 });
 
 test.each([

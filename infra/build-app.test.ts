@@ -59,6 +59,23 @@ test.each<[string, string[]]>([
       'WebSocketUrl',
     ],
   ],
+  [
+    'marketplace',
+    [
+      ...tables('Bookings*', 'Idempotency', 'Providers', 'Reviews', 'Services', 'Users'),
+      ...processors('Bookings'),
+    ],
+  ],
+  [
+    'opportunity-analysis',
+    [
+      ...tables('History*', 'Results*', 'Sessions*'),
+      ...processors('AnalysisResults', 'Analytics'),
+      'AnalyticsHistoryMappingId',
+      'CacheUrl',
+    ],
+  ],
+  ['mediphant', tables('Data')],
 ])(
   'the output keys of %s are those that the documentation promises, and none is an export',
   (system, keys) => {
@@ -67,6 +84,12 @@ test.each<[string, string[]]>([
     for (const output of Object.values(outputs)) expect(output).not.toHaveProperty('Export');
   },
 );
+
+test('the stack whose table another one names is deployed before it, and neither holds the other back', () => {
+  const { dependencies } = assembly.getStackByName('streamkeeper-dev-ek-bharath');
+  expect(dependencies.map(({ id }) => id)).toContain('streamkeeper-dev-marketplace');
+  expect(JSON.stringify(templateOf('ek-bharath'))).not.toContain('Fn::ImportValue');
+});
 
 test('names in dev are literal, so that a template can be read without an account', () => {
   const resources = assembly.stacks.flatMap((stack) =>

@@ -31,7 +31,17 @@ test('every wrong value of a stage is named, all in one line', () => {
     ...dev,
     tablePrefix: 'Staging_',
     logRetentionDays: 6,
+    notBefore: { bids: '2026-03-17' },
     search: { ...dev.search, instanceCount: 3, zones: 2 },
+    webSocket: { ...dev.webSocket, userPool: { id: 'pool', clientId: 'client' } },
+    mail: {
+      ...dev.mail,
+      sender: 'Bookings <a@b>',
+      currency: '$',
+      timeZone: 'Toronto',
+      bookingUrl: 'http://b',
+    },
+    cache: { ...dev.cache, nodes: 2 },
   };
   const complaint = (() => {
     try {
@@ -41,9 +51,40 @@ test('every wrong value of a stage is named, all in one line', () => {
     }
     return '';
   })();
-  for (const field of ['tablePrefix', 'logRetentionDays', 'search.instanceCount'])
-    expect(complaint).toContain(field);
+  for (const field of [
+    'tablePrefix',
+    'logRetentionDays',
+    'notBefore.bids',
+    'search.instanceCount',
+    'webSocket.userPool.id',
+    'mail.sender',
+    'mail.currency',
+    'mail.timeZone',
+    'mail.bookingUrl',
+    'cache.zones',
+  ])
+    expect(complaint).toContain(`${field}: `);
   expect(complaint).not.toContain('\n');
+});
+
+test.each(['2026-03-17T00:00:00Z', '2026-03-17T05:30:00+05:30'])('%s is a moment to begin at', (moment) => {
+  const start = { bids: moment, conversations: moment, bookings: moment };
+  expect(checkStage({ ...stageOf('dev'), notBefore: start }).notBefore).toEqual(start);
+});
+
+test.each(['', '2026-03-17', '2026-03-17T00:00:00', '2026-03-17T00:00:00.5Z', 'yesterday'])(
+  '"%s" is no moment to begin at',
+  (moment) => {
+    expect(() => checkStage({ ...stageOf('dev'), notBefore: { bookings: moment } })).toThrow(
+      'notBefore.bookings: must be a moment in whole seconds with its zone',
+    );
+  },
+);
+
+test('a processor whose effects reach nobody has no start', () => {
+  expect(() => checkStage({ ...stageOf('dev'), notBefore: { products: '2026-03-17T00:00:00Z' } })).toThrow(
+    'products',
+  );
 });
 
 test('a field that no stage has is refused', () => {

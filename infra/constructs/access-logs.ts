@@ -21,7 +21,6 @@ const VARIABLES = {
   authorizerStatus: 'authorizer.status',
   integrationStatus: 'integration.status',
   integrationLatency: 'integrationLatency',
-  disconnectStatusCode: 'disconnectStatusCode',
 } as const;
 
 export class AccessLogs extends Construct {

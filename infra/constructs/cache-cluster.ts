@@ -52,7 +52,7 @@ export class CacheCluster extends Construct {
       securityGroupIds: [network.addServer('Cache', PORT, 'The cache: from the function')],
       atRestEncryptionEnabled: true,
       transitEncryptionEnabled: secured,
-      ...(secured ? { transitEncryptionMode: 'required', userGroupIds: [this.groupOf(user).ref] } : {}),
+      ...(secured ? { userGroupIds: [this.groupOf(user).ref] } : {}),
     });
     // Whatever is in it is in the table too.
     cluster.applyRemovalPolicy(RemovalPolicy.DESTROY);

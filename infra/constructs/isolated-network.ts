@@ -17,6 +17,7 @@ import {
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { FunctionNetwork } from './node-function.ts';
+import { pascalCase } from './output.ts';
 
 export type EndpointService = 'dynamodb' | 's3' | 'sqs';
 
@@ -67,7 +68,7 @@ export class IsolatedNetwork extends Construct {
 
   /** By routes, without a price: what goes to the service may do these actions on these resources. */
   addGatewayEndpoint(service: 'dynamodb' | 's3', actions: readonly string[], resources: readonly string[]) {
-    return new CfnVPCEndpoint(this, `${service}Endpoint`, {
+    return new CfnVPCEndpoint(this, `${pascalCase(service)}Endpoint`, {
       vpcId: this.vpcId,
       vpcEndpointType: 'Gateway',
       serviceName: serviceName(service),
@@ -79,12 +80,12 @@ export class IsolatedNetwork extends Construct {
   /** By an address in each subnet, at a price per hour and zone. */
   addInterfaceEndpoint(service: 'sqs', actions: readonly string[], resources: readonly string[]) {
     const group = this.group(
-      `${service}EndpointGroup`,
+      `${pascalCase(service)}EndpointGroup`,
       `The endpoint of ${service}: from the function`,
       NO_EGRESS,
       [{ ...HTTPS, sourceSecurityGroupId: this.functionGroupId, description: 'the function' }],
     );
-    return new CfnVPCEndpoint(this, `${service}Endpoint`, {
+    return new CfnVPCEndpoint(this, `${pascalCase(service)}Endpoint`, {
       vpcId: this.vpcId,
       vpcEndpointType: 'Interface',
       serviceName: serviceName(service),

@@ -1,7 +1,7 @@
 /** What the one construct makes of a table and a name, and what it refuses. */
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { expect, test } from 'vitest';
 import { stageOf } from '../stages.ts';
 import { actionsOf, resource, resources, statements, streamedTable, templateOf } from '../testing.ts';
@@ -120,6 +120,33 @@ test('the function runs on Node 24 on arm64 and knows its letters, its telemetry
       THINGS_TABLE: 'things',
     },
   });
+});
+
+test('a processor whose effects reach people begins when the stage says, and no other does', () => {
+  const moment = '2026-03-17T00:00:00Z';
+  const stage = { ...stageOf('dev'), notBefore: { bids: moment } };
+  const environment = (name: string) =>
+    resource(templateWith({ stage, name }), 'AWS::Lambda::Function').Properties['Environment'];
+  expect(environment('bids')).toMatchObject({ Variables: { NOT_BEFORE: moment } });
+  expect(environment('conversations')).not.toHaveProperty('Variables.NOT_BEFORE');
+});
+
+test('further streams have their own mappings to the same function, with the same settings', () => {
+  const both = templateOf((stack) => {
+    const more = new Table(stack, 'More', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    });
+    processorIn(stack, { alsoFollows: { more }, mapping: { BatchSize: 10 } });
+  });
+  const [own, other] = ['ProductsMapping', 'ProductsMoreMapping'].map((id) =>
+    resource(both, 'AWS::Lambda::EventSourceMapping', id),
+  );
+  const { EventSourceArn: ownStream, ...settings } = own?.Properties ?? {};
+  const { EventSourceArn: otherStream, ...otherSettings } = other?.Properties ?? {};
+  expect(otherSettings).toEqual(settings);
+  expect(otherStream).not.toEqual(ownStream);
+  both.hasOutput('ProductsMoreMappingId', { Value: { Ref: other?.id } });
 });
 
 test('logs go to a group of their own that forgets', () => {

@@ -1,6 +1,7 @@
-/** Products and their search index: the domain, who may call it, and that the index is there before the first record. */
+/** Products and their search index: the domain, who may call it, and that the index is there before the first record; what is let through of the conversations. */
 import { expect, test } from 'vitest';
-import { actionsOf, resource, statements, templatesOf } from '../testing.ts';
+import { conversationsFilters } from '../../processors/conversations/filters.ts';
+import { resource, statements, templatesOf } from '../testing.ts';
 
 const dev = templatesOf('dev').ekBharath;
 const domain = resource(dev, 'AWS::OpenSearchService::Domain');
@@ -65,14 +66,6 @@ test('every record is let through: what has no effect is ignored by rule, not fi
   expect(mapping.Properties).not.toHaveProperty('FilterCriteria');
 });
 
-test('the processor reads the products table and no other', () => {
-  const table = { 'Fn::GetAtt': [resource(dev, 'AWS::DynamoDB::Table', 'ProductsTable').id, 'Arn'] };
-  const reads = statements(resource(dev, 'AWS::IAM::Policy', 'ProductsProcessor')).filter((statement) =>
-    [statement.Action].flat().includes('dynamodb:BatchGetItem'),
-  );
-  expect(reads.map((statement) => statement.Resource)).toEqual([table]);
-});
-
 test('the set-up runs at deployment, and no record is processed before it has', () => {
   const trigger = resource(dev, 'Custom::Trigger');
   const version = resource(dev, 'AWS::Lambda::Version');
@@ -87,14 +80,15 @@ test('the set-up runs at deployment, and no record is processed before it has', 
   expect(mapping.DependsOn).toContain(trigger.id);
 });
 
-test('the set-up touches the search engine and its own log only', () => {
-  expect(actionsOf(resource(dev, 'AWS::IAM::Policy', 'ProductsIndexSetUp'))).toEqual([
-    'es:ESHttpGet',
-    'es:ESHttpPost',
-    'es:ESHttpPut',
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-  ]);
+test('of the conversations, deletions and the METADATA row are filtered out at the mapping, and chats keep their order', () => {
+  const { Properties: properties } = resource(dev, 'AWS::Lambda::EventSourceMapping', 'Conversations');
+  expect(properties).toMatchObject({
+    FilterCriteria: { Filters: conversationsFilters },
+    ParallelizationFactor: 1,
+  });
+  expect(resource(dev, 'AWS::Lambda::EventSourceMapping', 'Bids').Properties).not.toHaveProperty(
+    'FilterCriteria',
+  );
 });
 
 test('prod spreads its nodes over three zones and keeps its index', () => {

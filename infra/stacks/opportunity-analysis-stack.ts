@@ -13,7 +13,7 @@ export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnal
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage, 'opportunity-analysis', 'the opportunity analysis', opportunityAnalysisTables);
     this.followResults();
-    // Calls nothing but its dead-letter queue. One function, because a session and its analyses are counted together.
+    // Calls nothing but its dead-letter queue. One function for both streams: a record's key says which table it is of.
     const { sessions, history } = this.tables;
     new StreamProcessor(this, 'Analytics', {
       stage,
