@@ -21,7 +21,7 @@ const search = ['Get', 'Post', 'Put'].map(
 
 const SESSIONS = 'ek-bharath-user-sessions';
 const notifier = [
-  `dynamodb:Query ${SESSIONS}/index/UserIndex`,
+  `dynamodb:PartiQLSelect ${SESSIONS}/index/UserIndex if BoolIfExists dynamodb:FullTableScan false`,
   item('Query', SESSIONS, 'inbox'),
   item('PartiQLInsert', SESSIONS, 'inbox'),
   item('DeleteItem', SESSIONS, 'session'),

@@ -2,13 +2,22 @@
  * The cache: Valkey in ElastiCache, reached by nobody but the function of the network it lies in. Where the stage says so, over
  * TLS, and only by a role that was admitted here, as a user who may touch the keys and commands that it was admitted for.
  *
- * ElastiCache user guide, "Authenticating with IAM", "Role-Based Access Control"; Valkey, "ACL".
+ * ElastiCache user guide, "Authenticating with IAM", "Role-Based Access Control", "Metrics for Valkey and Redis OSS";
+ * Valkey, "ACL", "Key eviction".
  */
-import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnReplicationGroup, CfnSubnetGroup, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  CfnParameterGroup,
+  CfnReplicationGroup,
+  CfnSubnetGroup,
+  CfnUser,
+  CfnUserGroup,
+} from 'aws-cdk-lib/aws-elasticache';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { addAlarms } from './alarm.ts';
 import type { IsolatedNetwork } from './isolated-network.ts';
 import { output } from './output.ts';
 
@@ -38,6 +47,12 @@ export class CacheCluster extends Construct {
       subnetIds: [...network.subnetIds],
     });
     this.user = secured ? this.userOf(`${this.cacheName}-${user}`, may) : undefined;
+    // By default memory is made by dropping keys: versions too, and with them the knowledge that a state is stale.
+    const parameters = new CfnParameterGroup(this, 'Parameters', {
+      cacheParameterGroupFamily: 'valkey8',
+      description: `The cache of stage ${stage.name}: nothing is evicted`,
+      properties: { 'maxmemory-policy': 'noeviction' },
+    });
     const cluster = new CfnReplicationGroup(this, 'Cluster', {
       replicationGroupId: this.cacheName,
       replicationGroupDescription: `The analysis results of stage ${stage.name}`,
@@ -48,6 +63,7 @@ export class CacheCluster extends Construct {
       automaticFailoverEnabled: nodes > 1,
       multiAzEnabled: nodes > 1,
       port: PORT,
+      cacheParameterGroupName: parameters.ref,
       cacheSubnetGroupName: subnets.ref,
       securityGroupIds: [network.addServer('Cache', PORT, 'The cache: from the function')],
       atRestEncryptionEnabled: true,
@@ -64,6 +80,7 @@ export class CacheCluster extends Construct {
         ? { REDIS_AUTH: 'iam', REDIS_USER: this.user.userId, REDIS_CACHE_NAME: this.cacheName }
         : { REDIS_AUTH: 'none' }),
     };
+    for (let node = 1; node <= nodes; node++) this.watch(stage, node);
     output(this, 'CacheUrl', url, 'URL of the cache, for what runs in its network');
   }
 
@@ -76,6 +93,27 @@ export class CacheCluster extends Construct {
         resources: [this.arnOf('replicationgroup', this.cacheName), this.arnOf('user', this.user.userId)],
       }),
     );
+  }
+
+  /** ElastiCache names a replication group's nodes after it, counted from 001; each is a cluster with one node, 0001. */
+  private watch(stage: Stage, node: number): void {
+    const CacheClusterId = `${this.cacheName}-${String(node).padStart(3, '0')}`;
+    addAlarms(new Construct(this, `Node${node}`), stage, `cache-${node}`, [
+      {
+        name: 'memory-warn',
+        says: 'The cache is four fifths full. When it is full it takes nothing more, and its processor falls behind: take a larger node.',
+        metric: new Metric({
+          namespace: 'AWS/ElastiCache',
+          metricName: 'DatabaseMemoryUsagePercentage',
+          dimensionsMap: { CacheClusterId, CacheNodeId: '0001' },
+          statistic: 'Maximum',
+          period: Duration.minutes(5),
+        }),
+        threshold: 80,
+        periods: 3,
+        silence: 'healthy',
+      },
+    ]);
   }
 
   /** An IAM user's name and id are the same. Without `default`, which Valkey does not ask for, nobody else gets in. */

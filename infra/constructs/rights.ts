@@ -25,6 +25,15 @@ export function mayQueryIndexes(table: Table, ...indexes: readonly string[]): Po
   });
 }
 
+/** PartiQL's SELECT on an index, for named partitions: one that would read the whole index is refused. */
+export function maySelectFromIndex(table: Table, index: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:PartiQLSelect'],
+    resources: [`${table.tableArn}/index/${index}`],
+    conditions: { BoolIfExists: { 'dynamodb:FullTableScan': ['false'] } },
+  });
+}
+
 /** Actions on items whose partition key begins with `prefix`, and on no others of the table. */
 export function mayUseItems(
   tableArn: string,

@@ -6,7 +6,7 @@
 import type { Construct } from 'constructs';
 import { conversationsFilters } from '../../processors/conversations/filters.ts';
 import { Connections } from '../constructs/connections.ts';
-import { mayClaim, mayQueryIndexes, mayReadItems, mayUseItems, tableArnOf } from '../constructs/rights.ts';
+import { mayClaim, mayReadItems, maySelectFromIndex, mayUseItems, tableArnOf } from '../constructs/rights.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
 import { SearchSetUp } from '../constructs/search-set-up.ts';
 import { StreamProcessor } from '../constructs/stream-processor.ts';
@@ -67,7 +67,7 @@ export class EkBharathStack extends SystemStack<typeof ekBharathTables> {
         ...api.environment,
       },
       rights: [
-        mayQueryIndexes(sessions, 'UserIndex'),
+        maySelectFromIndex(sessions, 'UserIndex'),
         mayUseItems(sessions.tableArn, 'NOTIFICATION#', 'PartiQLInsert', 'Query'),
         mayUseItems(sessions.tableArn, 'SESSION#', 'DeleteItem'),
         mayReadItems(users),

@@ -19,6 +19,29 @@ test('dev has one small node', () => {
   });
 });
 
+test('the cache drops nothing to make room, and says before it is full', () => {
+  const parameters = resource(dev, 'AWS::ElastiCache::ParameterGroup');
+  expect(parameters.Properties).toMatchObject({
+    CacheParameterGroupFamily: 'valkey8',
+    Properties: { 'maxmemory-policy': 'noeviction' },
+  });
+  expect(resource(dev, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
+    CacheParameterGroupName: { Ref: parameters.id },
+  });
+  const alarms = Object.values(resources(staging, 'AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => Properties)
+    .filter(({ MetricName }) => MetricName === 'DatabaseMemoryUsagePercentage');
+  expect(alarms.map(({ AlarmName, Dimensions }) => [AlarmName, Dimensions])).toEqual(
+    [1, 2].map((node) => [
+      `streamkeeper-staging-cache-${node}-memory-warn`,
+      [
+        { Name: 'CacheClusterId', Value: `streamkeeper-staging-00${node}` },
+        { Name: 'CacheNodeId', Value: '0001' },
+      ],
+    ]),
+  );
+});
+
 test('from staging on the cache survives a zone, speaks TLS only, and lets in one user, by IAM', () => {
   const user = resource(staging, 'AWS::ElastiCache::User');
   const group = resource(staging, 'AWS::ElastiCache::UserGroup');
