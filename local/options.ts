@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly feed: boolean;
   readonly search: 'embedded' | 'opensearch' | { readonly url: string };
   readonly dynamodb: string | undefined;
+  readonly redis: string | undefined;
   readonly keep: string | undefined;
   readonly once: boolean;
   readonly json: boolean;
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly dynamodbPort: number;
   readonly awsPort: number;
   readonly searchPort: number;
+  readonly gatewayPort: number;
 }
 
 const EXAMPLES = `
@@ -62,6 +64,7 @@ export function readOptions(
       'embedded' as const,
     )
     .option('--dynamodb <url>', 'a DynamoDB server that runs, instead of the embedded one', httpUrl)
+    .option('--redis <url>', 'a Redis that runs, instead of the embedded one', redisUrl)
     .option('--keep <folder>', "keep the engines' data there, and go on from it")
     .option('--once', 'exit when everything is settled', false)
     .option('--json', 'print the summary as one JSON object', false)
@@ -70,6 +73,12 @@ export function readOptions(
     .option('--dynamodb-port <port>', 'first port of the embedded DynamoDB (default: free ones)', port, 0)
     .option('--aws-port <port>', 'port of SQS and S3 (default: a free one)', port, 0)
     .option('--search-port <port>', 'port of the embedded search engine (default: a free one)', port, 0)
+    .option(
+      '--gateway-port <port>',
+      'port of WebSocket API, e-mails and tokens (default: a free one)',
+      port,
+      0,
+    )
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .exitOverride()
@@ -88,10 +97,13 @@ export function readOptions(
       `${error.message.replace(/^error: /, '').replace(/\n/g, ' ')}; see npm start -- --help`,
     );
   }
-  const options = command.opts<Omit<RunOptions, 'dynamodb'> & { dynamodb?: string }>();
+  const options = command.opts<
+    Omit<RunOptions, 'dynamodb' | 'redis'> & { dynamodb?: string; redis?: string }
+  >();
   return checkTogether({
     ...options,
     keep: options.keep,
+    redis: options.redis,
     dynamodb: options.dynamodb ?? fromEnvironment(environment),
   });
 }
@@ -128,6 +140,11 @@ const port = wholeNumber(1024, 65_535);
 function httpUrl(text: string): string {
   if (isHttpUrl(text)) return text;
   throw new InvalidArgumentError('Give a URL: http://host:port.');
+}
+
+function redisUrl(text: string): string {
+  if (URL.canParse(text) && new URL(text).protocol === 'redis:' && new URL(text).hostname !== '') return text;
+  throw new InvalidArgumentError('Give a URL without a password: redis://host:port.');
 }
 
 function searchEngine(text: string): RunOptions['search'] {

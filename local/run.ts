@@ -14,6 +14,7 @@ import { summaryText } from './report/summary.ts';
 import { keepTally } from './report/tally.ts';
 import { writeLatency } from './report/write-latency.ts';
 import { type RunningSystem, startSystem } from './running-system.ts';
+import { removeState, writeState } from './state-file.ts';
 import type { Assembly } from './template/assembly.ts';
 import { engineNeeds } from './template/system.ts';
 
@@ -28,6 +29,8 @@ export interface RunSurroundings {
   /** Aborts when the user wants the run to end. */
   readonly signal: AbortSignal;
   readonly printJson: (summary: object) => void;
+  /** By which commands in other terminals find the run. */
+  readonly stateFile: string;
 }
 
 /** Nobody's; the one that emulators and recordings use. */
@@ -65,10 +68,22 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       latency,
       resumeFrom: kept?.state.checkpoints ?? {},
       replay: options.source === 'replay',
+      keep: options.keep,
+      gatewayPort: options.gatewayPort,
+      onRecords: () => {},
+      onMail: () => {},
       functionLog: functionLogs({ tally, show: (line) => say(line), verbose: options.verbose, clock }),
       say: (line) => say(line),
     });
     closing.push(() => system.stop());
+    writeState(surroundings.stateFile, {
+      pid: process.pid,
+      startedAt: new Date(clock.now()).toISOString(),
+      gatewayUrl: system.gateway.url,
+      wsUrl: system.gateway.wsUrl,
+      endpoints: endpoints(engines, system),
+    });
+    closing.push(() => removeState(surroundings.stateFile, process.pid));
 
     const earlier = kept?.state.feed;
     const course = newCourse(earlier?.fixture === options.fixture ? earlier.changes : 0);
@@ -134,6 +149,19 @@ function keepSaving(
   const timer = setInterval(() => kept.save(state()), SAVE_EVERY_MS);
   timer.unref();
   return () => kept.save(state());
+}
+
+/** By the names that the state file gives them. */
+function endpoints(engines: Engines, system: RunningSystem): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      [...system.tables.keys()].map((table) => [`dynamodb:${table}`, system.endpointOf(table)]),
+    ),
+    sqs: engines.aws.endpoint,
+    s3: engines.aws.endpoint,
+    ...(engines.search === undefined ? {} : { search: engines.search.url }),
+    ...(engines.cache === undefined ? {} : { redis: engines.cache.url }),
+  };
 }
 
 function ownWrites(engines: Engines, system: RunningSystem): string {

@@ -1,28 +1,25 @@
 /** The template, running: tables and queues on the engines, functions in workers, and each mapping reading its table's stream. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../shared/time/clock.ts';
+import { choosePort } from './engines/port.ts';
 import type { Engines } from './engines/start-engines.ts';
-import {
-  createEventSourceMapping,
-  type EventSourceMapping,
-  MappingError,
-  parseMapping,
-} from './event-source-mapping/index.ts';
 import { functionEnvironment } from './functions/environment.ts';
-import { createFunctionPool, type FunctionPool } from './functions/function-pool.ts';
+import type { FunctionPool } from './functions/function-pool.ts';
+import { createFunctionPools } from './functions/function-pools.ts';
+import { createTokenIssuer, type Gateway, type Mail, startGateway } from './gateway/index.ts';
 import type { KeptState } from './kept-state.ts';
 import { Problem } from './problem.ts';
 import type { WriteLatency } from './report/write-latency.ts';
-import { type FollowedStream, followStream } from './streams/followed-stream.ts';
 import { onFailureDestinations } from './streams/on-failure.ts';
-import { type StreamPoller, startStreamPoller } from './streams/stream-poller.ts';
+import { type OnRecords, type RunningStream, startStreams } from './streams/start-streams.ts';
 import type { Assembly } from './template/assembly.ts';
 import { createBucket, createQueue, createTable } from './template/create.ts';
-import { type LocalFunction, type Mapping, systemReader } from './template/system.ts';
+import { type LocalFunction, type LocalSystem, systemReader, type Table } from './template/system.ts';
 
 export interface RunningSystem {
   /** By name; the client reaches the engine that holds it. */
@@ -33,18 +30,11 @@ export interface RunningSystem {
   readonly streams: readonly RunningStream[];
   /** The function that keeps a search index, if the template has one. */
   readonly projection: { readonly table: string; readonly alias: string } | undefined;
+  readonly gateway: Gateway;
   /** Messages that wait in the queues. */
   letters(): Promise<number>;
   checkpoints(): KeptState['checkpoints'];
   stop(): Promise<void>;
-}
-
-export interface RunningStream {
-  readonly table: string;
-  readonly streamArn: string;
-  readonly followed: FollowedStream;
-  /** Absent for a replay: its records do not come from the table. */
-  readonly poller: StreamPoller | undefined;
 }
 
 export interface SystemOptions {
@@ -56,14 +46,17 @@ export interface SystemOptions {
   readonly resumeFrom: KeptState['checkpoints'];
   /** True: tables have no stream, and records are appended to `streams` by the caller. */
   readonly replay: boolean;
+  /** Where mails and the like are kept; absent: in memory. */
+  readonly keep: string | undefined;
+  /** 0 for any that is free. */
+  readonly gatewayPort: number;
   readonly functionLog: (functionName: string, line: string) => void;
+  readonly onRecords: OnRecords;
+  readonly onMail: (mail: Mail) => void;
   readonly say: (line: string) => void;
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-
-/** Most invocations of one function at a time; each has a worker that stays in memory. */
-const MAX_CONCURRENCY = 2;
 
 /** @throws Problem naming the resource that cannot be brought up */
 export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
@@ -75,8 +68,15 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const s3 = new S3Client({ ...client, endpoint: aws.endpoint, forcePathStyle: true });
   const clientOf = byEndpoint((endpoint) => new DynamoDBClient({ ...client, endpoint }));
   const streamsClientOf = byEndpoint((endpoint) => new DynamoDBStreamsClient({ ...client, endpoint }));
-  const searchHost = engines.search === undefined ? '' : new URL(engines.search.url).host;
-  const facts = { streamArns: new Map<string, string>(), sqsEndpoint: aws.endpoint, searchHost };
+  const issuer = await createTokenIssuer({ clock, newId: randomUUID });
+  const cache = engines.cache && new URL(engines.cache.url);
+  const facts = {
+    streamArns: new Map<string, string>(),
+    sqsEndpoint: aws.endpoint,
+    searchHost: engines.search === undefined ? '' : new URL(engines.search.url).host,
+    cache: { host: cache?.hostname ?? '', port: Number(cache?.port) || 6379 },
+    userPool: { id: issuer.userPoolId, clientId: issuer.clientId },
+  };
   const reader = systemReader(assembly, account, facts);
 
   const unknown = [...reader.unknownTypes()].map(
@@ -98,116 +98,102 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
 
   const system = reader.read();
   for (const reason of system.leftOut) say(`not run locally: ${reason}`);
-  const pools = new Map<string, FunctionPool>();
-  const poolOf = (code: LocalFunction): FunctionPool => {
-    const pool =
-      pools.get(code.name) ??
-      createFunctionPool({
-        function: code,
-        environment: functionEnvironment(code, {
-          region,
-          dynamodb: engines.dynamodbOf(code.system),
-          sqs: aws.endpoint,
-          s3: aws.endpoint,
-          search: engines.search?.url ?? '',
-        }),
-        clock,
-        newId: randomUUID,
-        log: (line) => options.functionLog(code.name, line),
-        maxConcurrency: MAX_CONCURRENCY,
-      });
-    pools.set(code.name, pool);
-    return pool;
-  };
-  const stopPools = () => Promise.all([...pools.values()].map((pool) => pool.stop()));
+  await shareTables(system, reader.tables());
+
+  const gatewayPort = await choosePort(options.gatewayPort, '--gateway-port');
+  const api = reader.webSocketApi();
+  const gateway = await startGateway({
+    clock,
+    issuer,
+    ...(api === undefined ? {} : { webSocketApi: { ...api, ...account } }),
+    invoke: (name, payload) => pools.invoke(name, payload),
+    ...(options.keep === undefined ? {} : { outboxFolder: join(options.keep, 'mails') }),
+    onMail: options.onMail,
+    port: gatewayPort,
+    warn: say,
+  });
+  const pools = createFunctionPools({
+    environmentOf: (code) =>
+      functionEnvironment(code, {
+        region,
+        dynamodb: engines.dynamodbOf(code.system),
+        sqs: aws.endpoint,
+        s3: aws.endpoint,
+        search: engines.search?.url ?? '',
+        cache: engines.cache?.url ?? '',
+        gateway: gateway.url,
+        connections: gateway.connectionsUrl,
+        userPool: issuer.environment(),
+      }),
+    functions: () => [...system.connections, ...system.mappings.map(({ function: code }) => code)],
+    clock,
+    log: options.functionLog,
+  });
   const queueUrl = (name: string) => `${aws.endpoint}/${accountId}/${name}`;
+  const stopServing = async () => {
+    // Its functions are told of each connection's end.
+    await gateway.close();
+    await pools.stop();
+  };
 
   try {
-    for (const code of system.setUps) await setUp(code, poolOf(code));
-  } catch (error) {
-    await stopPools();
-    throw error;
-  }
-  const started = startMappings(system.mappings);
-  const projection = system.mappings.find(
-    ({ function: { environment } }) => environment['PRODUCTS_TABLE'] && environment['SEARCH_ALIAS'],
-  )?.function.environment;
-
-  return {
-    tables,
-    endpointOf,
-    streams: started.map(({ stream }) => stream),
-    projection: projection && {
-      table: projection['PRODUCTS_TABLE'] ?? '',
-      alias: projection['SEARCH_ALIAS'] ?? '',
-    },
-    async letters() {
-      let letters = 0;
-      for (const { name } of queues) letters += await waiting(sqs, queueUrl(name));
-      return letters;
-    },
-    checkpoints: () =>
-      Object.fromEntries(
-        started.flatMap(({ stream, uuids }) =>
-          stream.followed.checkpoints().map((checkpoints, index) => [uuids[index] ?? '', checkpoints]),
-        ),
-      ),
-    async stop() {
-      await Promise.all(started.map(({ stream }) => stream.poller?.stop()));
-      for (const { mappings } of started) for (const mapping of mappings) mapping.stop();
-      await stopPools();
-      sqs.destroy();
-      s3.destroy();
-    },
-  };
-
-  function startMappings(all: readonly Mapping[]) {
-    const onFailure = onFailureDestinations({ sqs, s3, queueUrl });
-    const byStream = Object.groupBy(all, ({ streamArn }) => streamArn);
-    return Object.entries(byStream).map(([streamArn, ofStream = []]) => {
-      const table = ofStream[0]?.tableName ?? '';
-      const uuids = ofStream.map(({ uuid }) => uuid);
-      const mappings: EventSourceMapping[] = [];
-      const followed = followStream({
-        table,
-        mappings,
-        resumeFrom: uuids.map((uuid) => options.resumeFrom[uuid] ?? {}),
-        latency: options.latency,
-        clock,
-      });
-      for (const [index, mapping] of ofStream.entries()) {
-        const pool = poolOf(mapping.function);
-        pool.warmUp();
-        mappings.push(
-          createEventSourceMapping({
-            mapping: checked(mapping),
-            clock,
-            ids: randomUUID,
-            invoke: ({ requestId, payload }) => pool.invoke(requestId, payload),
-            onFailure,
-            observe: (event) => followed.observe(index, event),
-          }),
-        );
-      }
-      for (const mapping of mappings) mapping.enable();
-      const endpoint = endpointOf(table);
-      const poller = options.replay
-        ? undefined
-        : startStreamPoller({
-            client: streamsClientOf(endpoint),
-            clock,
-            streamArn,
-            follower: followed,
-            warn: say,
-          });
-      const stream: RunningStream = { table, streamArn, followed, poller };
-      return { stream, mappings, uuids };
+    for (const code of system.setUps) await setUp(code, pools.of(code));
+    const streams = startStreams({
+      mappings: system.mappings,
+      pools,
+      onFailure: onFailureDestinations({ sqs, s3, queueUrl }),
+      clientOf: (table) => streamsClientOf(endpointOf(table)),
+      resumeFrom: options.resumeFrom,
+      replay: options.replay,
+      latency: options.latency,
+      onRecords: options.onRecords,
+      clock,
+      say,
     });
+    const projection = system.mappings.find(
+      ({ function: { environment } }) => environment['PRODUCTS_TABLE'] && environment['SEARCH_ALIAS'],
+    )?.function.environment;
+    return {
+      tables,
+      endpointOf,
+      streams: streams.streams,
+      projection: projection && {
+        table: projection['PRODUCTS_TABLE'] ?? '',
+        alias: projection['SEARCH_ALIAS'] ?? '',
+      },
+      gateway,
+      async letters() {
+        let letters = 0;
+        for (const { name } of queues) letters += await waiting(sqs, queueUrl(name));
+        return letters;
+      },
+      checkpoints: () => streams.checkpoints(),
+      async stop() {
+        await streams.stop();
+        await stopServing();
+        sqs.destroy();
+        s3.destroy();
+      },
+    };
+  } catch (error) {
+    await stopServing();
+    throw error;
   }
 
   function endpointOf(table: string): string {
     const owner = reader.tables().find(({ name }) => name === table);
     return engines.dynamodbOf(owner?.system ?? '');
+  }
+
+  /** A function reaches one engine only. A table of another system that it names (the claims) is there too, for its system alone. */
+  async function shareTables({ mappings, connections }: LocalSystem, all: readonly Table[]): Promise<void> {
+    const functions = [...mappings.map(({ function: code }) => code), ...connections];
+    for (const { environment, system: own } of functions) {
+      for (const table of all.filter(({ name }) => Object.values(environment).includes(name))) {
+        if (engines.dynamodbOf(table.system) === engines.dynamodbOf(own)) continue;
+        await createTable(clientOf(engines.dynamodbOf(own)), table, false);
+      }
+    }
   }
 }
 
@@ -223,15 +209,6 @@ async function setUp(code: LocalFunction, pool: FunctionPool): Promise<void> {
       throw new Problem(`set-up ${code.name} took more than ${code.timeoutMs / 1000} s`);
     case 'throttled':
       throw new Problem(`set-up ${code.name} was throttled`);
-  }
-}
-
-function checked(mapping: Mapping) {
-  try {
-    return parseMapping(mapping.properties, { uuid: mapping.uuid, functionArn: mapping.function.arn });
-  } catch (error) {
-    if (!(error instanceof MappingError)) throw error;
-    throw new Problem(`template: the mapping of ${mapping.function.name}: ${error.name}: ${error.message}`);
   }
 }
 

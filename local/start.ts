@@ -6,6 +6,7 @@ import { systemClock } from '../shared/time/clock.ts';
 import { type RunOptions, readOptions } from './options.ts';
 import { lineOf, Problem } from './problem.ts';
 import { watchMemory } from './report/memory.ts';
+import { stateFileOf } from './state-file.ts';
 import { synthesize } from './synthesize.ts';
 import { readAssembly } from './template/assembly.ts';
 
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
     environment: process.env,
     screen,
     signal: interrupt.signal,
+    stateFile: stateFileOf(REPOSITORY),
     printJson: (summary) => process.stdout.write(`${JSON.stringify(summary)}\n`),
   });
   return done ? EXIT.done : EXIT.notDone;

@@ -1,7 +1,7 @@
 /** SQS and S3 in this process (fauxqs). What it accepts and never does, bucket notifications, is done here. */
 import { type FauxqsServer, type S3SpyEvent, type SpyMessage, startFauxqs } from 'fauxqs';
 import { lineOf, Problem } from '../problem.ts';
-import type { BucketNotification } from '../template/system.ts';
+import type { BucketNotification } from '../template/bucket-notifications.ts';
 import { type NewObject, objectCreatedEvent } from './object-created-event.ts';
 import { choosePort } from './port.ts';
 

@@ -25,10 +25,10 @@ export function choosePort(wanted: number, option: string): Promise<number> {
   });
 }
 
-/** Does somebody on this machine accept connections there? */
-export function isListening(port: number): Promise<boolean> {
+/** Does somebody accept connections there? */
+export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket = connect({ port, host });
     const answer = (listening: boolean) => {
       socket.destroy();
       resolve(listening);

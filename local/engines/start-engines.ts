@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { RunOptions } from '../options.ts';
 import { type AwsServices, startAwsServices } from './aws-services.ts';
+import { type CacheEngine, startEmbeddedCache, useCacheAt } from './cache.ts';
 import {
   DYNOXIDE_REGION,
   type DynamoDbEngine,
@@ -22,6 +23,8 @@ export interface Engines {
   readonly aws: AwsServices;
   /** Absent if the template has no search domain. */
   readonly search: SearchEngine | undefined;
+  /** Absent if the template has no cache. */
+  readonly cache: CacheEngine | undefined;
   /** Settles with the reason when one of them has gone. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
@@ -31,12 +34,13 @@ export interface EngineNeeds {
   /** Systems with tables. */
   readonly systems: readonly string[];
   readonly search: boolean;
+  readonly cache: boolean;
 }
 
 export interface StartEnginesOptions {
   readonly options: Pick<
     RunOptions,
-    'awsPort' | 'dynamodb' | 'dynamodbPort' | 'keep' | 'search' | 'searchPort'
+    'awsPort' | 'dynamodb' | 'dynamodbPort' | 'keep' | 'redis' | 'search' | 'searchPort'
   >;
   readonly needs: EngineNeeds;
   readonly clock: Clock;
@@ -65,6 +69,8 @@ export async function startEngines(start: StartEnginesOptions): Promise<Engines>
     stops.push(() => aws.stop());
     const search = needs.search ? await startSearch(start) : undefined;
     if (search !== undefined) stops.push(() => search.stop());
+    const cache = needs.cache ? await startCache(options.redis) : undefined;
+    if (cache !== undefined) stops.push(() => cache.stop());
     const failures = [...new Set(dynamodb.values())].map((engine) => engine.failed);
     if (search !== undefined) failures.push(search.failed);
     return {
@@ -72,6 +78,7 @@ export async function startEngines(start: StartEnginesOptions): Promise<Engines>
       dynamodbOf: (system) => dynamodb.get(system)?.endpoint ?? [...dynamodb.values()][0]?.endpoint ?? '',
       aws,
       search,
+      cache,
       failed: Promise.race(failures),
       stop,
     };
@@ -126,6 +133,10 @@ async function startSearch(start: StartEnginesOptions): Promise<SearchEngine> {
     ...(options.keep === undefined ? {} : { dataDirectory: subfolder(options.keep, 'opensearch') }),
   });
   return { url: opensearch.url, failed: new Promise(() => {}), stop: () => opensearch.stop() };
+}
+
+function startCache(url: string | undefined): Promise<CacheEngine> {
+  return url === undefined ? startEmbeddedCache() : useCacheAt(url);
 }
 
 function temporaryFolder(stops: (() => Promise<void> | void)[]): string {

@@ -7,8 +7,6 @@ import {
 } from './execution-environment.ts';
 
 export interface FunctionPool {
-  /** Starts a worker before the first invocation asks for one. */
-  warmUp(): void;
   /** Never rejects: how it ended is a value. */
   invoke(requestId: string, payload: string): Promise<InvokeResult>;
   stop(): Promise<void>;
@@ -26,10 +24,6 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
   let stopped = false;
 
   return {
-    warmUp() {
-      const environment = environments.size === 0 ? startIfAllowed() : undefined;
-      if (environment !== undefined) idle.push(environment);
-    },
     async invoke(requestId, payload) {
       const environment = await take();
       const result = await environment.invoke(requestId, payload);

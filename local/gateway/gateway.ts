@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly issuer?: TokenIssuer;
   /** Where mails are kept as files. */
   readonly outboxFolder?: string;
+  /** Told of each mail that is sent, whole. */
+  readonly onMail?: (mail: Mail) => void;
   /** @default 0, any that is free */
   readonly port?: number;
   /** @default '127.0.0.1' */
@@ -50,6 +52,7 @@ export interface Gateway {
   readonly wsUrl: string;
   /** Of the `@connections` API: what functions get as `WEBSOCKET_ENDPOINT`. */
   readonly connectionsUrl: string;
+  /** All that were sent; only the latest 500 with their texts. */
   mails(): readonly Mail[];
   connections(): readonly OpenConnection[];
   /** Ends the connections, waits until `$disconnect` has been told of each, and stops listening. */
@@ -59,7 +62,7 @@ export interface Gateway {
 /** @throws the system's error when the port cannot be had, e.g. `EADDRINUSE`; Problem when the outbox's folder cannot be used */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, invoke, host = '127.0.0.1', newId = randomUUID, newConnectionId = connectionId } = options;
-  const outbox = createOutbox(options.outboxFolder);
+  const outbox = createOutbox(options.outboxFolder, options.onMail);
   let address = '';
   const api =
     options.webSocketApi &&

@@ -1,4 +1,7 @@
-/** The mails that were "sent": kept in memory, and as one JSON file each if a folder is given, from which the next run goes on. */
+/**
+ * The mails that were "sent": kept in memory, and as one JSON file each if a folder is given, from which the next run goes on.
+ * Memory holds every mail, but only the latest ones' texts: a busy day has tens of thousands.
+ */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../problem.ts';
@@ -25,13 +28,25 @@ export interface Outbox {
   add(mail: Mail): void;
 }
 
-/** @throws Problem when the folder cannot be used */
-export function createOutbox(folder?: string): Outbox {
+/** Mails that are held with their texts. */
+const WITH_TEXTS = 500;
+
+/**
+ * @param onMail told of each mail, whole
+ * @throws Problem when the folder cannot be used
+ */
+export function createOutbox(folder?: string, onMail: (mail: Mail) => void = () => {}): Outbox {
   const mails: Mail[] = folder === undefined ? [] : readKept(folder);
   return {
     mails: () => mails,
     add(mail) {
       mails.push(mail);
+      onMail(mail);
+      const older = mails.at(-1 - WITH_TEXTS);
+      if (older !== undefined) {
+        const { text: _text, html: _html, ...rest } = older;
+        mails[mails.length - 1 - WITH_TEXTS] = rest;
+      }
       if (folder === undefined) return;
       // The number keeps the order; the name says nothing about people.
       const file = join(folder, `${String(mails.length).padStart(6, '0')}.json`);

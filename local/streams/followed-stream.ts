@@ -32,6 +32,8 @@ export interface FollowedStreamOptions {
   readonly resumeFrom: readonly Readonly<Record<string, string>>[];
   readonly latency: WriteLatency;
   readonly clock: Clock;
+  /** Those that the first mapping was not done with in an earlier run. */
+  readonly onRecords?: (records: readonly Record<string, unknown>[]) => void;
 }
 
 /** Records that may wait in the mappings before no more are read. */
@@ -59,7 +61,7 @@ export function followStream(options: FollowedStreamOptions): FollowedStream {
     },
     append(shardId, records) {
       totals.records += records.length;
-      const entries = records.map((record): Underway & { record: unknown } => {
+      const entries = records.map((record): Underway & { record: Record<string, unknown> } => {
         const dynamodb = record['dynamodb'] as { SequenceNumber?: unknown; Keys?: unknown } | undefined;
         const number = dynamodb?.SequenceNumber;
         return {
@@ -72,10 +74,9 @@ export function followStream(options: FollowedStreamOptions): FollowedStream {
         const after = resumeFrom[index]?.[shardId];
         const fresh = entries.filter(({ sequenceNumber }) => !isDone(sequenceNumber, after));
         underway[index]?.get(shardId)?.push(...fresh);
-        mapping.append(
-          shardId,
-          fresh.map(({ record }) => record),
-        );
+        const freshRecords = fresh.map(({ record }) => record);
+        if (index === 0) options.onRecords?.(freshRecords);
+        mapping.append(shardId, freshRecords);
       });
     },
     closeShard(shardId) {

@@ -11,6 +11,10 @@ export interface EngineFacts {
   readonly sqsEndpoint: string;
   /** `host:port` of the search engine. */
   readonly searchHost: string;
+  /** Of the cache. */
+  readonly cache: { readonly host: string; readonly port: number };
+  /** Whose tokens the WebSocket API takes. */
+  readonly userPool: { readonly id: string; readonly clientId: string };
 }
 
 /** The property that holds a resource's name, by type; types that are not here have no part in the local run. */
@@ -23,6 +27,8 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Lambda::EventSourceMapping': '',
   'AWS::OpenSearchService::Domain': 'DomainName',
+  'AWS::ApiGatewayV2::Api': 'Name',
+  'AWS::ElastiCache::ReplicationGroup': 'ReplicationGroupId',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
@@ -71,6 +77,22 @@ export function attributesOf(
           Arn: () => arn('es', `domain/${physical()}`),
           DomainEndpoint: () => facts.searchHost,
         });
+      case 'AWS::ApiGatewayV2::Api':
+        // API Gateway makes up ten letters and digits.
+        return pick({ Ref: () => hashOf(physical()).slice(0, 10) });
+      case 'AWS::ApiGatewayV2::Authorizer':
+      case 'AWS::ApiGatewayV2::Integration':
+        return pick({ Ref: () => resource.logicalId });
+      case 'AWS::Cognito::UserPool':
+        return pick({ Ref: () => facts.userPool.id });
+      case 'AWS::Cognito::UserPoolClient':
+        return pick({ Ref: () => facts.userPool.clientId });
+      case 'AWS::ElastiCache::ReplicationGroup':
+        return pick({
+          Ref: physical,
+          'PrimaryEndPoint.Address': () => facts.cache.host,
+          'PrimaryEndPoint.Port': () => String(facts.cache.port),
+        });
       case 'AWS::IAM::Role':
         return pick({ Ref: physical, Arn: () => `arn:aws:iam::${accountId}:role/${physical()}` });
       case 'AWS::Logs::LogGroup':
@@ -114,7 +136,7 @@ function qualifiedArn(
 
 /** Lambda makes up a UUID; here it follows from the name, so that a kept run finds its checkpoints again. */
 function mappingId(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex');
+  const hex = hashOf(name);
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),
@@ -123,3 +145,5 @@ function mappingId(name: string): string {
     hex.slice(20, 32),
   ].join('-');
 }
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -12,6 +12,8 @@ const facts = {
   streamArns: new Map([['orders', streamArn]]),
   sqsEndpoint: 'http://127.0.0.1:9324',
   searchHost: '127.0.0.1:9200',
+  cache: { host: '127.0.0.1', port: 6379 },
+  userPool: { id: 'here_Pool', clientId: 'client' },
 };
 const ref = (name: string) => ({ Ref: name });
 const att = (name: string, attribute: string) => ({ 'Fn::GetAtt': [name, attribute] });
@@ -171,7 +173,7 @@ test.each([
 
 test('a function that nothing here invokes may need what the run does not have', () => {
   const system = read({ Orders: orders, Follow: code({ X: ref('Nobody') }) }).read();
-  expect(system).toEqual({ mappings: [], setUps: [], leftOut: [] });
+  expect(system).toEqual({ mappings: [], setUps: [], connections: [], leftOut: [] });
 });
 
 test('a mapping of a function that is not there is refused', () => {

@@ -6,8 +6,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../problem.ts';
 import type { Assembly, StackTemplate, TemplateResource } from './assembly.ts';
+import { type BucketNotification, queueNotifications } from './bucket-notifications.ts';
 import { attributesOf, type EngineFacts, physicalName } from './identity.ts';
 import { type Account, type Resolver, templateResolver } from './resolve.ts';
+import { isKnownType, TABLE_TYPES } from './types.ts';
+import { type ReadApi, readWebSocketApi } from './web-socket-api.ts';
 
 export interface Table {
   readonly system: string;
@@ -21,13 +24,6 @@ export interface Queue {
   readonly name: string;
   /** CloudFormation's properties, names apart from QueueName. */
   readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface BucketNotification {
-  readonly bucketName: string;
-  readonly queueName: string;
-  readonly prefix: string;
-  readonly suffix: string;
 }
 
 export interface LocalFunction {
@@ -55,43 +51,11 @@ export interface LocalSystem {
   readonly mappings: readonly Mapping[];
   /** Invoked once, in this order, before a mapping starts. */
   readonly setUps: readonly LocalFunction[];
+  /** Invoked by the WebSocket API. */
+  readonly connections: readonly LocalFunction[];
   /** Mappings whose function needs what the local run does not have, each with the reason. */
   readonly leftOut: readonly string[];
 }
-
-const TABLE_TYPES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
-
-/** Types that say nothing about how records travel on one machine: rights, observation, retention, and CDK's own helpers. */
-const WITHOUT_A_PART = new Set([
-  'AWS::CDK::Metadata',
-  'AWS::CloudWatch::Alarm',
-  'AWS::CloudWatch::CompositeAlarm',
-  'AWS::CloudWatch::Dashboard',
-  'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
-  'AWS::Lambda::Permission',
-  'AWS::Lambda::Version',
-  'AWS::Lambda::Alias',
-  'AWS::Logs::LogGroup',
-  'AWS::Logs::MetricFilter',
-  'AWS::Logs::QueryDefinition',
-  'AWS::S3::BucketPolicy',
-  'AWS::SNS::Subscription',
-  'AWS::SNS::Topic',
-  'AWS::SNS::TopicPolicy',
-  'AWS::SQS::QueuePolicy',
-]);
-
-const WITH_A_PART = new Set([
-  ...TABLE_TYPES,
-  'AWS::Lambda::EventSourceMapping',
-  'AWS::Lambda::Function',
-  'AWS::OpenSearchService::Domain',
-  'AWS::S3::Bucket',
-  'AWS::SQS::Queue',
-  'Custom::Trigger',
-]);
 
 /** Reads resources with one set of facts. Before engines run, names and tables can be read; the rest needs their addresses. */
 export interface SystemReader {
@@ -99,6 +63,8 @@ export interface SystemReader {
   queues(): readonly Queue[];
   buckets(): readonly string[];
   notifications(): readonly BucketNotification[];
+  /** Without addresses; undefined if the template has none. @throws Problem when it has more than one */
+  webSocketApi(): ReadApi | undefined;
   /** @throws Problem naming the resource that cannot be resolved */
   read(): LocalSystem;
   /** Types the local run does not know, each with how many there are. */
@@ -141,12 +107,13 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
           resolver.resolve(stack, resource, 'NotificationConfiguration'),
         ),
       ),
+    webSocketApi,
     read,
     unknownTypes() {
       const unknown = new Map<string, number>();
       for (const { resource } of all) {
         const { type } = resource;
-        if (WITH_A_PART.has(type) || WITHOUT_A_PART.has(type) || isTriggerHelper(resource)) continue;
+        if (isKnownType(type) || isTriggerHelper(resource)) continue;
         unknown.set(type, (unknown.get(type) ?? 0) + 1);
       }
       return unknown;
@@ -181,7 +148,22 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
       const code = find(resolver.resolve(stack, resource, 'HandlerArn'), user);
       return functionOf(code.stack, code.resource);
     });
-    return { mappings, setUps, leftOut };
+    const { routes = {}, authorizer } = webSocketApi() ?? {};
+    const behindApi = new Set([...Object.values(routes), ...(authorizer === undefined ? [] : [authorizer])]);
+    const connections = [...behindApi].map((name) => {
+      const code = find(name, 'the WebSocket API');
+      return functionOf(code.stack, code.resource);
+    });
+    return { mappings, setUps, connections, leftOut };
+  }
+
+  function webSocketApi(): ReadApi | undefined {
+    return readWebSocketApi((type) =>
+      ofType(type).map(({ stack, resource }) => ({
+        ref: attribute(stack, resource, undefined) ?? '',
+        properties: allOf(stack, resource),
+      })),
+    );
   }
 
   /** By name, ARN, or ARN with a version or alias. */
@@ -231,12 +213,14 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
 export function engineNeeds(assembly: Assembly): {
   readonly systems: readonly string[];
   readonly search: boolean;
+  readonly cache: boolean;
 } {
   const has = (stack: StackTemplate, types: ReadonlySet<string>) =>
     [...stack.resources.values()].some(({ type }) => types.has(type));
   return {
     systems: assembly.stacks.filter((stack) => has(stack, TABLE_TYPES)).map(({ name }) => name),
     search: assembly.stacks.some((stack) => has(stack, new Set(['AWS::OpenSearchService::Domain']))),
+    cache: assembly.stacks.some((stack) => has(stack, new Set(['AWS::ElastiCache::ReplicationGroup']))),
   };
 }
 
@@ -245,30 +229,4 @@ function isTriggerHelper(resource: TemplateResource): boolean {
   return (
     resource.type === 'AWS::Lambda::Function' && resource.logicalId.startsWith('AWSCDKTriggerCustomResource')
   );
-}
-
-interface NotificationConfiguration {
-  readonly QueueConfigurations?: readonly {
-    readonly Event: string;
-    readonly Queue: string;
-    readonly Filter?: {
-      readonly S3Key?: { readonly Rules?: readonly { readonly Name: string; readonly Value: string }[] };
-    };
-  }[];
-}
-
-function queueNotifications(bucketName: string, configuration: unknown): BucketNotification[] {
-  const { QueueConfigurations: queues = [] } = (configuration ?? {}) as NotificationConfiguration;
-  return queues
-    .filter(({ Event: event }) => event.startsWith('s3:ObjectCreated:'))
-    .map(({ Queue: queueArn, Filter: filter }) => {
-      const rules = filter?.S3Key?.Rules ?? [];
-      const rule = (name: string) => rules.find(({ Name }) => Name.toLowerCase() === name)?.Value ?? '';
-      return {
-        bucketName,
-        queueName: queueArn.split(':').at(-1) ?? '',
-        prefix: rule('prefix'),
-        suffix: rule('suffix'),
-      };
-    });
 }
