@@ -13,8 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('what is saved is found by the next run, and no half-written file is left', () => {
   const first = openKeptFolder(join(folder, 'deep', 'kept'));
-  expect(first.state).toEqual({ checkpoints: {} });
-  const state = { feed: { fixture: 'day.jsonl', changes: 7 }, checkpoints: { mapping: { shard: '41' } } };
+  expect(first.state).toEqual({ feeds: {}, checkpoints: {} });
+  const state = { feeds: { 'day.jsonl': 7 }, checkpoints: { mapping: { shard: '41' } } };
   first.save(state);
   first.release();
   expect(openKeptFolder(join(folder, 'deep', 'kept')).state).toEqual(state);

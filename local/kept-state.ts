@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Problem } from './problem.ts';
 
 export interface KeptState {
-  /** The fixture that was being written, and how many of its changes are. */
-  readonly feed?: { readonly fixture: string; readonly changes: number };
+  /** By recording that was being written: how many of its changes are. */
+  readonly feeds: Readonly<Record<string, number>>;
   /** By mapping UUID and shard: the sequence number up to which every record is done with. */
   readonly checkpoints: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -18,7 +18,7 @@ export interface KeptFolder {
   release(): void;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** @throws Problem when it cannot be used, or is used by another run */
 export function openKeptFolder(path: string): KeptFolder {
@@ -59,7 +59,7 @@ function lock(path: string, lockFile: string): void {
 }
 
 function readState(file: string): KeptState {
-  if (!existsSync(file)) return { checkpoints: {} };
+  if (!existsSync(file)) return { feeds: {}, checkpoints: {} };
   try {
     const { version, ...state } = JSON.parse(readFileSync(file, 'utf8')) as KeptState & { version: number };
     if (version === VERSION) return state;

@@ -1,10 +1,13 @@
 /** The command line of `npm start`: options, their checks, and the help. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { STREAMS, type StreamName } from './feed/recordings.ts';
 import { Problem } from './problem.ts';
 
 export interface RunOptions {
   readonly stage: string;
-  readonly fixture: string;
+  /** One file in place of the recorded day. */
+  readonly fixture: string | undefined;
+  readonly streams: readonly StreamName[];
   readonly source: 'writes' | 'replay';
   readonly shards: number;
   readonly feed: boolean;
@@ -26,12 +29,13 @@ Examples:
   npm start                                        the recorded market day; stays up for your own writes
   npm start -- --once --json                       the same, then the summary as JSON; exit 0 if all is well
   npm start -- --no-feed --dynamodb-port 8000      nothing but the system, with DynamoDB on a port you know
+  npm start -- --streams products,bids             a part of the day
   npm start -- --fixture fixtures/products/all-languages.jsonl
   npm start -- --source replay --shards 8 --once   no table writes in between: for volume
   npm start -- --search http://localhost:9200      your own OpenSearch
   npm start -- --keep .streamkeeper/mine           keeps tables, index and queues; the next start goes on
 
-Exit codes: 0 done; 1 a record was not settled, or the index differs from the table; 2 the command or its surroundings are wrong.
+Exit codes: 0 done; 1 a record was not settled, or an effect is not what the tables say; 2 the command or its surroundings are wrong.
 What runs, and what differs from AWS: docs/local-run.md`;
 
 /**
@@ -41,15 +45,15 @@ What runs, and what differs from AWS: docs/local-run.md`;
 export function readOptions(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
-  defaultFixture: string,
 ): RunOptions | { readonly help: string } {
   let printed = '';
   const command = new Command('npm start --')
     .usage('[options]')
     .description(
-      'Runs the synthesized template on this machine: tables, streams, mappings, functions, queues, search.',
+      'Runs the synthesized template on this machine: tables, streams, mappings, functions, queues, search, cache, WebSocket API, e-mails.',
     )
-    .option('--fixture <file>', 'recorded changes, JSON Lines, plain or gzip', defaultFixture)
+    .option('--streams <names>', `a part of the recorded day: ${STREAMS.join(',')}`, streamNames, STREAMS)
+    .option('--fixture <file>', 'recorded changes in its place, JSON Lines, plain or gzip')
     .addOption(
       new Option('--source <source>', 'what the recorded changes become')
         .choices(['writes', 'replay'])
@@ -97,16 +101,20 @@ export function readOptions(
       `${error.message.replace(/^error: /, '').replace(/\n/g, ' ')}; see npm start -- --help`,
     );
   }
-  const options = command.opts<
-    Omit<RunOptions, 'dynamodb' | 'redis'> & { dynamodb?: string; redis?: string }
-  >();
+  const options = command.opts<Omit<RunOptions, Optional> & Partial<Pick<RunOptions, Optional>>>();
+  if (options.fixture !== undefined && command.getOptionValueSource('streams') === 'cli')
+    throw new Problem('--streams: chooses from the recorded day; leave out --streams or --fixture');
   return checkTogether({
     ...options,
+    fixture: options.fixture,
     keep: options.keep,
     redis: options.redis,
     dynamodb: options.dynamodb ?? fromEnvironment(environment),
   });
 }
+
+/** Without a value where they are not given. */
+type Optional = 'dynamodb' | 'fixture' | 'redis';
 
 function checkTogether(options: RunOptions): RunOptions {
   if (options.source !== 'replay') return options;
@@ -132,6 +140,13 @@ function wholeNumber(least: number, most: number) {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+}
+
+function streamNames(text: string): readonly StreamName[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const known = STREAMS.filter((stream) => names.includes(stream));
+  if (known.length === names.length) return known;
+  throw new InvalidArgumentError(`Give some of ${STREAMS.join(',')}.`);
 }
 
 /** Those below are the operating system's. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../shared/time/clock.ts';
 import { type Engines, startEngines } from './engines/start-engines.ts';
 import { feed, newCourse } from './feed/feed.ts';
+import { marketDay, recordingOf } from './feed/recordings.ts';
 import { functionLogs } from './functions/function-logs.ts';
 import { type KeptFolder, openKeptFolder } from './kept-state.ts';
 import type { RunOptions } from './options.ts';
@@ -85,11 +86,17 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
     });
     closing.push(() => removeState(surroundings.stateFile, process.pid));
 
-    const earlier = kept?.state.feed;
-    const course = newCourse(earlier?.fixture === options.fixture ? earlier.changes : 0);
-    if (course.changes > 0) say(`going on after change ${course.changes} of ${options.fixture}`);
+    const recordings =
+      options.fixture === undefined
+        ? marketDay(options.streams, clock.now())
+        : [recordingOf(options.fixture)];
+    const course = newCourse(kept?.state.feeds ?? {});
+    for (const { name } of recordings) {
+      const through = course.changes[name] ?? 0;
+      if (through > 0) say(`going on after change ${through} of ${name}`);
+    }
     const saving = keepSaving(kept, () => ({
-      feed: { fixture: options.fixture, changes: course.changes },
+      feeds: course.changes,
       checkpoints: system.checkpoints(),
     }));
     closing.push(saving);
@@ -107,7 +114,7 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
     });
     gone.catch(() => {});
     const fed = options.feed
-      ? feed({ options, system, region: engines.region, latency, course, clock, signal, say })
+      ? feed({ options, recordings, system, region: engines.region, latency, course, clock, signal, say })
       : Promise.resolve();
     await Promise.race([fed, gone]);
     const { memory } = surroundings;

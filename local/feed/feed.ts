@@ -1,14 +1,16 @@
 /** Brings the recorded changes into the running system, as table writes or as a replay, and notes when the first and the last were. */
-import { readFixture } from '../../fixtures/read.ts';
+import { tableOf } from '../../fixtures/as-writes.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { RunOptions } from '../options.ts';
 import { Problem } from '../problem.ts';
 import type { WriteLatency } from '../report/write-latency.ts';
 import type { RunningSystem } from '../running-system.ts';
 import { loadEndState } from './end-state.ts';
+import type { Recording } from './recordings.ts';
 import { replayRecords } from './replay-feed.ts';
+import { withSideWrites } from './side-writes.ts';
 import { writeItem, writeItems } from './table-writer.ts';
-import { feedWrites } from './write-feed.ts';
+import { feedWrites, type PendingWrite } from './write-feed.ts';
 
 /** Where the feed is; changes while it runs. */
 export interface Course {
@@ -18,18 +20,20 @@ export interface Course {
   firstMs: number | undefined;
   /** When the last of them was accepted. */
   lastMs: number | undefined;
-  /** Changes of the fixture that are through, from its start, those of an earlier run included. */
-  changes: number;
+  /** By recording: its changes that are through, from its start, those of an earlier run included. */
+  readonly changes: Record<string, number>;
   /** What was not written, by reason. */
   readonly left: Map<string, number>;
 }
 
-export function newCourse(changes: number): Course {
-  return { written: 0, firstMs: undefined, lastMs: undefined, changes, left: new Map() };
+/** @param changes those of an earlier run */
+export function newCourse(changes: Readonly<Record<string, number>>): Course {
+  return { written: 0, firstMs: undefined, lastMs: undefined, changes: { ...changes }, left: new Map() };
 }
 
 export interface FeedOptions {
-  readonly options: Pick<RunOptions, 'fixture' | 'source' | 'shards'>;
+  readonly options: Pick<RunOptions, 'source' | 'shards'>;
+  readonly recordings: readonly Recording[];
   readonly system: RunningSystem;
   readonly region: string;
   readonly latency: WriteLatency;
@@ -39,21 +43,27 @@ export interface FeedOptions {
   readonly say: (line: string) => void;
 }
 
-/** @throws FixtureError, Problem, or what the engine says to a write */
+/**
+ * All recordings at once, each in its own order.
+ *
+ * @throws FixtureError, Problem, or what the engine says to a write
+ */
 export async function feed(feeding: FeedOptions): Promise<void> {
-  if (feeding.options.source === 'replay') await replay(feeding);
-  else await writes(feeding);
+  const one = feeding.options.source === 'replay' ? replay : writes;
+  await Promise.all(feeding.recordings.map((recording) => one(recording, feeding)));
 }
 
-async function writes({ options, system, latency, course, clock, signal }: FeedOptions): Promise<void> {
+async function writes(recording: Recording, feeding: FeedOptions): Promise<void> {
+  const { system, latency, course, clock, signal } = feeding;
   const followed = new Set(system.streams.map(({ table }) => table));
+  const skip = course.changes[recording.name] ?? 0;
   const refused = await feedWrites({
-    records: readFixture(options.fixture),
+    records: withSideWrites(recording, (items) => writeAside(items, feeding), skip),
     hasTable: (name) => system.tables.has(name),
-    skip: course.changes,
+    skip,
     signal,
     onProgress: (changes) => {
-      course.changes = changes;
+      course.changes[recording.name] = changes;
     },
     async writeAll(writes) {
       const table = writes[0]?.table ?? '';
@@ -71,22 +81,30 @@ async function writes({ options, system, latency, course, clock, signal }: FeedO
       return refusals;
     },
   });
-  for (const [reason, count] of refused) course.left.set(reason, count);
+  for (const [reason, count] of refused) leave(course, reason, count);
 }
 
-async function replay(feeding: FeedOptions): Promise<void> {
+async function replay(recording: Recording, feeding: FeedOptions): Promise<void> {
   const { options, system, region, latency, course, clock, signal, say } = feeding;
+  const tables = new Set<string>();
+  // A replay has no moments in between: what goes before any of its records goes before all.
+  const read = async function* () {
+    for await (const record of withSideWrites(recording, (items) => writeAside(items, feeding), 0)) {
+      tables.add(tableOf(record) ?? '');
+      yield record;
+    }
+  };
   const items = await loadEndState(
-    () => readFixture(options.fixture),
+    read,
     (table, write) => writeItem(clientOf(system, table), table, write),
     (name) => system.tables.has(name),
   );
   say(
-    `the tables hold the recording's end state (${items} items), without streams; its records go to the mappings`,
+    `${recording.name}: the tables hold the recording's end state (${items} items), without streams; its records go to the mappings`,
   );
   const { unfollowed } = await replayRecords({
-    records: readFixture(options.fixture),
-    tables: system.streams.map(({ table }) => table),
+    records: recording.records(),
+    tables: system.streams.map(({ table }) => table).filter((table) => tables.has(table)),
     targetOf(table) {
       const stream = system.streams.find((candidate) => candidate.table === table);
       return stream && { target: stream.followed, streamArn: stream.streamArn };
@@ -98,12 +116,25 @@ async function replay(feeding: FeedOptions): Promise<void> {
     onRecord(itemKey) {
       course.firstMs ??= clock.now();
       course.written++;
-      course.changes++;
       course.lastMs = clock.now();
       if (itemKey !== undefined) latency.sent(itemKey).acceptedAtMs = course.lastMs;
     },
   });
-  if (unfollowed > 0) course.left.set('no mapping follows its table', unfollowed);
+  if (unfollowed > 0) leave(course, 'no mapping follows its table', unfollowed);
+}
+
+/** Into tables that nobody follows: no record comes of it. */
+async function writeAside(
+  writes: readonly PendingWrite[],
+  { system, clock, course }: FeedOptions,
+): Promise<void> {
+  const table = writes[0]?.table ?? '';
+  const refusals = await writeItems(clientOf(system, table), table, writes, clock);
+  for (const reason of refusals.values()) leave(course, reason, 1);
+}
+
+function leave(course: Course, reason: string, count: number): void {
+  course.left.set(reason, (course.left.get(reason) ?? 0) + count);
 }
 
 function clientOf(system: RunningSystem, table: string) {

@@ -194,6 +194,11 @@ test('engines are started for stacks with tables, and for search if there is a d
   expect(engineNeeds(assemblyOf(empty, stackOf({ Orders: orders })))).toEqual({
     systems: ['shop'],
     search: false,
+    cache: false,
   });
-  expect(engineNeeds(assemblyOf(stackOf({ Search: domain })))).toEqual({ systems: [], search: true });
+  expect(engineNeeds(assemblyOf(stackOf({ Search: domain })))).toEqual({
+    systems: [],
+    search: true,
+    cache: false,
+  });
 });
