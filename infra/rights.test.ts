@@ -1,4 +1,6 @@
 /** Least privilege: every function's rights, written down a second time. A right that is not here is one nobody asked for. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resources, templatesOf } from './testing.ts';
 import { basicRights, rightsOf } from './testing-rights.ts';
@@ -129,5 +131,35 @@ test('no role has rights that are not written down here', () => {
   expect(managed.sort()).toEqual([
     'AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole',
     'WebSocketAccessLogsRole',
+  ]);
+});
+
+test('no file sends a command that no right was written down for', () => {
+  const repository = dirname(import.meta.dirname);
+  const files = globSync('{processors,shared}/**/*.ts', { cwd: repository }).filter(
+    (file) => !/test|testing/.test(file),
+  );
+  const sent = files.flatMap((file) => {
+    const commands = readFileSync(join(repository, file), 'utf8').matchAll(/new (\w+)Command\(/g);
+    return [...new Set([...commands].map(([, command]) => `${file}: ${command}`))];
+  });
+  expect(sent.sort()).toEqual([
+    'processors/bookings/ratings/dynamodb-tables.ts: Query',
+    'processors/bookings/ratings/dynamodb-tables.ts: TransactWriteItems',
+    'processors/connections/end-connection.ts: DeleteConnection',
+    'processors/connections/inbox.ts: Query',
+    'processors/connections/session-table.ts: DeleteItem',
+    'processors/connections/session-table.ts: PutItem',
+    'processors/connections/session-table.ts: UpdateItem',
+    'shared/dead-letters/aws-sink.ts: PutObject',
+    'shared/dead-letters/aws-sink.ts: SendMessage',
+    'shared/dynamodb/read-items.ts: BatchGetItem',
+    'shared/idempotency/dynamodb-claim-table.ts: BatchExecuteStatement',
+    'shared/mail/ses.ts: SendEmail',
+    'shared/notifications/inbox.ts: BatchExecuteStatement',
+    'shared/notifications/inbox.ts: Query',
+    'shared/notifications/post.ts: PostToConnection',
+    'shared/notifications/sessions.ts: DeleteItem',
+    'shared/notifications/sessions.ts: ExecuteStatement',
   ]);
 });

@@ -1,6 +1,7 @@
 /** What can differ between stages, what each value does, and which values are refused. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { bookingsEnvironment } from '../processors/bookings/environment.ts';
 import { readAddress } from '../shared/mail/address.ts';
 import { notBeforeSetting } from '../shared/stream/not-before.ts';
 
@@ -49,24 +50,24 @@ const webSocketSchema = z.strictObject({
   setLogRole: z.boolean(),
 });
 
+/** What the bookings function would refuse at its start is refused here already, by the same rules. */
+const { MARKETPLACE_NAME, MAIL_CURRENCY, MAIL_TIME_ZONE, MAIL_BOOKING_URL } = bookingsEnvironment.shape;
+
 const mailSchema = z.strictObject({
-  /** Where mails come from. */
+  /** Where mails come from. The right to send compares it to the letter. */
   sender: z
     .string()
     .refine(isPlainAddress, 'must be an e-mail address as SES writes it: the domain in lower case ASCII'),
   /** The identity that is verified in SES: a domain or an address. Without it the sender's domain. */
   identity: z.string().min(1).optional(),
   /** What mails are signed with. */
-  marketplaceName: z.string().regex(/^[^\p{Cc}]{1,100}$/u, 'must be a name on one line'),
+  marketplaceName: MARKETPLACE_NAME,
   /** Of all prices: the tables do not say. */
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+  currency: MAIL_CURRENCY,
   /** Dates in mails are given in it. */
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone'),
+  timeZone: MAIL_TIME_ZONE,
   /** The button in mails, with `{bookingId}` in it. Without it mails carry no button. */
-  bookingUrl: z
-    .string()
-    .regex(/^https:\/\/.*\{bookingId\}/, 'must be an https URL with {bookingId} in it')
-    .optional(),
+  bookingUrl: MAIL_BOOKING_URL,
 });
 
 const cacheSchema = z
@@ -142,14 +143,4 @@ function isMoment(text: string): boolean {
 function isPlainAddress(text: string): boolean {
   const read = readAddress(text);
   return read.kind === 'usable' && read.address === text;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
