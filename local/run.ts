@@ -7,6 +7,7 @@ import { functionLogs } from './functions/function-logs.ts';
 import { type KeptFolder, openKeptFolder } from './kept-state.ts';
 import type { RunOptions } from './options.ts';
 import { ownWriteText } from './own-writes.ts';
+import { watchEffects } from './report/effects/watch-effects.ts';
 import { awaitEnd } from './report/end.ts';
 import { startLiveView } from './report/live-view.ts';
 import type { MemoryPeak } from './report/memory.ts';
@@ -61,6 +62,11 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
 
     const latency = writeLatency();
     const tally = keepTally();
+    const effects = watchEffects({
+      clientOf: (table) => system.tables.get(table),
+      cacheUrl: engines.cache?.url,
+      clock,
+    });
     const system = await startSystem({
       assembly,
       engines,
@@ -71,8 +77,9 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       replay: options.source === 'replay',
       keep: options.keep,
       gatewayPort: options.gatewayPort,
-      onRecords: () => {},
-      onMail: () => {},
+      onRecords: (environment, records) => effects.take(environment, records),
+      onMail: (mail) => effects.sent(mail),
+      onTables: (environments, clientOf) => effects.before(environments, clientOf),
       functionLog: functionLogs({ tally, show: (line) => say(line), verbose: options.verbose, clock }),
       say: (line) => say(line),
     });
@@ -125,6 +132,7 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
         course,
         latency,
         tally: tally.tally,
+        effects,
         memory,
         lettersBefore,
         clock,

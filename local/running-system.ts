@@ -51,6 +51,11 @@ export interface SystemOptions {
   /** 0 for any that is free. */
   readonly gatewayPort: number;
   readonly functionLog: (functionName: string, line: string) => void;
+  /** Before the first record, with the environments of the functions that will get them. */
+  readonly onTables: (
+    environments: readonly Readonly<Record<string, string>>[],
+    clientOf: (table: string) => DynamoDBClient | undefined,
+  ) => Promise<void>;
   readonly onRecords: OnRecords;
   readonly onMail: (mail: Mail) => void;
   readonly say: (line: string) => void;
@@ -138,6 +143,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
 
   try {
     for (const code of system.setUps) await setUp(code, pools.of(code));
+    await options.onTables(
+      system.mappings.map(({ function: { environment } }) => environment),
+      (name) => tables.get(name),
+    );
     const streams = startStreams({
       mappings: system.mappings,
       pools,

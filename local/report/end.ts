@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { drain } from '../drain.ts';
 import type { Course } from '../feed/feed.ts';
 import type { RunningSystem } from '../running-system.ts';
+import type { EffectsWatch } from './effects/watch-effects.ts';
 import { type Comparison, compareIndexWithTable } from './index-equals-table.ts';
 import type { MemoryPeak } from './memory.ts';
 import type { RunEnd, StreamSummary, Summary } from './summary.ts';
@@ -15,6 +16,7 @@ export interface EndOptions {
   readonly course: Course;
   readonly latency: WriteLatency;
   readonly tally: () => Tally;
+  readonly effects: EffectsWatch;
   readonly memory: MemoryPeak;
   /** Letters that lay in the queues before the run. */
   readonly lettersBefore: number;
@@ -37,6 +39,7 @@ export async function awaitEnd(options: EndOptions): Promise<RunEnd> {
   });
   const lastSettledMs = Math.max(0, ...system.streams.map(({ followed }) => followed.lastSettledMs() ?? 0));
   const comparison = await compare(options);
+  const effects = await options.effects.compare();
   const perStream = summarizeStreams(system);
   const streams = Object.values(perStream);
   const total = (of: (stream: StreamSummary) => number) =>
@@ -60,14 +63,22 @@ export async function awaitEnd(options: EndOptions): Promise<RunEnd> {
     drainMs: Math.max(0, lastSettledMs - (course.lastMs ?? lastSettledMs)),
     maxRssMb: options.memory.peakMb(),
     indexEqualsTable: comparison.equal,
+    inboxEqualsExpected: effects.inbox.equal,
+    ratingsEqualReviews: effects.ratings.equal,
+    cacheEqualsTable: effects.cache.equal,
+    emails: effects.mails.count,
   };
   const shortfalls = [
     ...obstacles,
     ...(signal.aborted ? ['the run was ended before its end'] : []),
     ...(lost > 0 ? [`${lost} records were given up and no letter of them was kept`] : []),
     ...(comparison.equal ? [] : ['the index differs from the table']),
+    ...(effects.inbox.equal ? [] : ['the inboxes differ from what the records mean']),
+    ...(effects.ratings.equal ? [] : ['the ratings differ from the reviews']),
+    ...(effects.cache.equal ? [] : ['the cache differs from the table']),
+    ...(effects.mails.equal ? [] : ['not every e-mail was sent once']),
   ];
-  return { summary, comparison, tally, unwritable: course.left, shortfalls };
+  return { summary, comparison, effects, tally, unwritable: course.left, shortfalls };
 }
 
 function obstaclesNow({ system, latency }: EndOptions, endOfFeedMs: number): string[] {

@@ -4,11 +4,11 @@
  *
  * An item that cannot be a document is a dead letter, and has no say: the index may hold its last good state, or nothing.
  */
-import { createHash } from 'node:crypto';
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { decide, productId } from '../../processors/products/processor.ts';
 import { decodeImage } from '../../shared/stream/attribute-value.ts';
 import type { Change } from '../../shared/stream/change.ts';
+import { canonical, digestOf, plain } from './canonical.ts';
 
 export interface Comparison {
   readonly equal: boolean;
@@ -43,10 +43,10 @@ export async function compareIndexWithTable(options: CompareOptions): Promise<Co
   };
   for await (const item of items(options)) {
     const { id, state } = item;
-    const digest = index.get(id);
+    const indexed = index.get(id);
     index.delete(id);
     if (state === 'not-comparable') notComparable++;
-    else if (digest !== (state && digestOf(state))) await differs(id, state);
+    else if (indexed !== (state && digest(state))) await differs(id, state);
   }
   for (const id of index.keys()) await differs(id, undefined);
   return { equal: differing === 0, documents, notComparable, differences };
@@ -101,7 +101,7 @@ async function indexDigests({ searchUrl, alias }: CompareOptions): Promise<Map<s
       query: { match_all: {} },
       ...(after === undefined ? {} : { search_after: after }),
     })) as { hits: { hits: readonly { _id: string; _source: Document; sort: readonly unknown[] }[] } };
-    for (const hit of hits.hits) digests.set(hit._id, digestOf(hit._source));
+    for (const hit of hits.hits) digests.set(hit._id, digest(hit._source));
     after = hits.hits.at(-1)?.sort;
     if (after === undefined) return digests;
   }
@@ -133,17 +133,6 @@ async function ask(url: string, method: string, body?: unknown): Promise<unknown
   return response.json();
 }
 
-/** As it reads after a trip through JSON: digits beyond a double are lost on both sides alike. */
-const plain = (document: object): Document => JSON.parse(JSON.stringify(document)) as Document;
-
-function digestOf({ eventId: _own, ...document }: Document): string {
-  return createHash('sha256').update(canonical(document)).digest('base64');
-}
-
-/** JSON with members in one order. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+function digest({ eventId: _own, ...document }: Document): string {
+  return digestOf(document);
 }

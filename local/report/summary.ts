@@ -1,4 +1,5 @@
 /** The end of a run in numbers: the JSON object of `--json`, and the same for people. */
+import type { Effects } from './effects/watch-effects.ts';
 import type { Comparison } from './index-equals-table.ts';
 import type { Tally } from './tally.ts';
 
@@ -36,19 +37,29 @@ export interface Summary {
   /** Peak of the sum over all processes of the run, synthesis included. */
   readonly maxRssMb: number;
   readonly indexEqualsTable: boolean;
+  /** Every notification that the fed records mean is a row of its inbox, and no other is. */
+  readonly inboxEqualsExpected: boolean;
+  /** Ratings of providers and services are those that their reviews make. */
+  readonly ratingsEqualReviews: boolean;
+  /** Of every analysis that changed in this run, the cache holds what the table does. */
+  readonly cacheEqualsTable: boolean;
+  /** Sent in this run; the run is a success only if each was sent once. */
+  readonly emails: number;
 }
 
 export interface RunEnd {
   readonly summary: Summary;
   readonly comparison: Comparison;
+  readonly effects: Effects;
   readonly tally: Tally;
   readonly unwritable: ReadonlyMap<string, number>;
   /** Why the run does not count as a success; empty if it does. */
   readonly shortfalls: readonly string[];
 }
 
-export function summaryText({ summary, comparison, tally, unwritable, shortfalls }: RunEnd): string {
+export function summaryText({ summary, comparison, effects, tally, unwritable, shortfalls }: RunEnd): string {
   const ms = (value: number | null) => (value === null ? '–' : `${Math.round(value)} ms`);
+  const { inbox, ratings, cache, mails } = effects;
   const lines = [
     `${summary.records} records in ${summary.seconds.toFixed(1)} s (${Math.round(summary.recordsPerSecond)}/s), ` +
       `drained ${ms(summary.drainMs)} after the last write`,
@@ -56,11 +67,23 @@ export function summaryText({ summary, comparison, tally, unwritable, shortfalls
     `applied ${tally.outcomes.applied}, superseded ${summary.superseded}, duplicates ${tally.outcomes.duplicate}, ` +
       `gone ${tally.outcomes.gone}, ignored ${summary.ignored}${listed(tally.ignoredByRule)}`,
     `dead letters ${summary.deadLetters}${listed(tally.failures)}`,
+    ...Object.entries(summary.perStream)
+      .filter(([, { records }]) => records > 0)
+      .map(
+        ([table, { records, settled, filtered }]) =>
+          `  ${table}: ${settled} of ${records} settled, ${filtered} filtered out`,
+      ),
     `${summary.documents} documents; index ${summary.indexEqualsTable ? 'equals' : 'DIFFERS FROM'} table` +
       (comparison.notComparable > 0 ? ` (${comparison.notComparable} items are dead letters)` : ''),
+    `${inbox.count} notifications; inboxes ${inbox.equal ? 'equal' : 'DIFFER FROM'} what the records mean`,
+    `${ratings.count} reviews; ratings ${ratings.equal ? 'equal' : 'DIFFER FROM'} them`,
+    `${cache.count} cached analyses; cache ${cache.equal ? 'equals' : 'DIFFERS FROM'} table`,
+    `${mails.count} e-mails; ${mails.equal ? 'each was sent once' : 'NOT each was sent once'}`,
     `memory: at most ${summary.maxRssMb} MB over all processes`,
     ...[...unwritable].map(([reason, count]) => `not written: ${count} × ${reason}`),
-    ...comparison.differences.map((difference) => `differs: ${difference}`),
+    ...[comparison, inbox, ratings, cache, mails]
+      .flatMap(({ differences }) => differences)
+      .map((difference) => `differs: ${difference}`),
     ...shortfalls.map((shortfall) => `NOT DONE: ${shortfall}`),
   ];
   return lines.join('\n');

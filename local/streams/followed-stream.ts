@@ -32,8 +32,8 @@ export interface FollowedStreamOptions {
   readonly resumeFrom: readonly Readonly<Record<string, string>>[];
   readonly latency: WriteLatency;
   readonly clock: Clock;
-  /** Those that the first mapping was not done with in an earlier run. */
-  readonly onRecords?: (records: readonly Record<string, unknown>[]) => void;
+  /** Those that a mapping was not done with in an earlier run; `mapping` as in `mappings`. */
+  readonly onRecords?: (mapping: number, records: readonly Record<string, unknown>[]) => void;
 }
 
 /** Records that may wait in the mappings before no more are read. */
@@ -75,7 +75,7 @@ export function followStream(options: FollowedStreamOptions): FollowedStream {
         const fresh = entries.filter(({ sequenceNumber }) => !isDone(sequenceNumber, after));
         underway[index]?.get(shardId)?.push(...fresh);
         const freshRecords = fresh.map(({ record }) => record);
-        if (index === 0) options.onRecords?.(freshRecords);
+        options.onRecords?.(index, freshRecords);
         mapping.append(shardId, freshRecords);
       });
     },

@@ -20,15 +20,16 @@ import { type StreamPoller, startStreamPoller } from './stream-poller.ts';
 export interface RunningStream {
   readonly table: string;
   readonly streamArn: string;
-  /** Environments of the functions that follow it, as the template has them. */
-  readonly followers: readonly Readonly<Record<string, string>>[];
   readonly followed: FollowedStream;
   /** Absent for a replay: its records do not come from the table. */
   readonly poller: StreamPoller | undefined;
 }
 
-/** Records that came out of a table's stream and were not done with in an earlier run. */
-export type OnRecords = (table: string, records: readonly Record<string, unknown>[]) => void;
+/** Records that go to a function and were not done with in an earlier run; with the function's environment as the template has it. */
+export type OnRecords = (
+  environment: Readonly<Record<string, string>>,
+  records: readonly Record<string, unknown>[],
+) => void;
 
 export interface StartStreamsOptions {
   readonly mappings: readonly Mapping[];
@@ -64,7 +65,7 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
       resumeFrom: uuids.map((uuid) => options.resumeFrom[uuid] ?? {}),
       latency,
       clock,
-      onRecords: (records) => options.onRecords(table, records),
+      onRecords: (index, records) => options.onRecords(ofStream[index]?.function.environment ?? {}, records),
     });
     for (const [index, mapping] of ofStream.entries()) {
       mappings.push(
@@ -88,8 +89,7 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
           follower: followed,
           warn: options.say,
         });
-    const followers = ofStream.map(({ function: { environment } }) => environment);
-    const stream: RunningStream = { table, streamArn, followers, followed, poller };
+    const stream: RunningStream = { table, streamArn, followed, poller };
     return { stream, mappings, uuids };
   });
   return {
