@@ -1,6 +1,6 @@
 /** Brings the recorded changes into the running system, as table writes or as a replay, and notes when the first and the last were. */
 import { tableOf } from '../../fixtures/as-writes.ts';
-import type { Clock } from '../../shared/time/clock.ts';
+import { type Clock, sleep } from '../../shared/time/clock.ts';
 import type { RunOptions } from '../options.ts';
 import { Problem } from '../problem.ts';
 import type { WriteLatency } from '../report/write-latency.ts';
@@ -58,7 +58,11 @@ async function writes(recording: Recording, feeding: FeedOptions): Promise<void>
   const followed = new Set(system.streams.map(({ table }) => table));
   const skip = course.changes[recording.name] ?? 0;
   const refused = await feedWrites({
-    records: withSideWrites(recording, (items) => writeAside(items, feeding), skip),
+    records: withSideWrites(recording, {
+      write: (items) => writeAside(items, feeding),
+      settled: (given, table) => untilSettled({ name: recording.name, given, table }, feeding),
+      skip,
+    }),
     hasTable: (name) => system.tables.has(name),
     skip,
     signal,
@@ -88,8 +92,13 @@ async function replay(recording: Recording, feeding: FeedOptions): Promise<void>
   const { options, system, region, latency, course, clock, signal, say } = feeding;
   const tables = new Set<string>();
   // A replay has no moments in between: what goes before any of its records goes before all.
+  const aside = {
+    write: (items: readonly PendingWrite[]) => writeAside(items, feeding),
+    settled: async () => {},
+    skip: 0,
+  };
   const read = async function* () {
-    for await (const record of withSideWrites(recording, (items) => writeAside(items, feeding), 0)) {
+    for await (const record of withSideWrites(recording, aside)) {
       tables.add(tableOf(record) ?? '');
       yield record;
     }
@@ -121,6 +130,33 @@ async function replay(recording: Recording, feeding: FeedOptions): Promise<void>
     },
   });
   if (unfollowed > 0) leave(course, 'no mapping follows its table', unfollowed);
+}
+
+/** How long no record of a stream may come for it to count as read. */
+const QUIET_MS = 1_000;
+
+/** What does not settle in so long (a dependency that is away) is not waited for. */
+const PATIENCE_MS = 120_000;
+
+async function untilSettled(
+  { name, given, table }: { readonly name: string; readonly given: number; readonly table: string },
+  { system, course, clock, signal }: FeedOptions,
+): Promise<void> {
+  const followed = system.streams.find((stream) => stream.table === table)?.followed;
+  if (followed === undefined) return;
+  const records = () => followed.counts().records;
+  const untilMs = clock.now() + PATIENCE_MS;
+  let seen = records();
+  let sinceMs = clock.now();
+  while (!signal.aborted && clock.now() < untilMs) {
+    await sleep(clock, 50, signal).catch(() => {});
+    const isWritten = (course.changes[name] ?? 0) >= given;
+    const isDone = followed.backlog().records === 0;
+    if (!isWritten || !isDone || records() !== seen) {
+      seen = records();
+      sinceMs = clock.now();
+    } else if (clock.now() - sinceMs >= QUIET_MS) return;
+  }
 }
 
 /** Into tables that nobody follows: no record comes of it. */

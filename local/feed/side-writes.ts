@@ -22,33 +22,89 @@ const SYSTEMS: readonly TableDefinitions[] = [
 /** Writes different items of one table, and resolves when all are there. */
 export type WriteItems = (writes: readonly PendingWrite[]) => Promise<void>;
 
+export interface SideWriting {
+  readonly write: WriteItems;
+  /** Resolves when the first `given` records that were given out are written, and all of `table` processed and acknowledged. */
+  readonly settled: (given: number, table: string) => Promise<void>;
+  /** Records that an earlier run has written, and all that goes before them. */
+  readonly skip: number;
+}
+
+/** A record, and what is written before it. */
+interface Step {
+  readonly record: DynamoDBRecord;
+  readonly before: readonly TableWriteLine[];
+}
+
 /**
  * The recording's records, each given out only when the writes before it are done.
  *
- * @param skip records that an earlier run has written, and all that goes before them
+ * A day takes minutes here. What is deleted hours after an event would be gone before the event is processed, so deletions, with
+ * the records they belong before and what comes later of the same items, wait until all that comes earlier is settled.
  */
 export async function* withSideWrites(
   recording: Recording,
-  write: WriteItems,
-  skip: number,
+  { write, settled, skip }: SideWriting,
 ): AsyncGenerator<DynamoDBRecord, void, void> {
   const lines = recording.writes()[Symbol.asyncIterator]();
   let next = await lines.next();
   let line = 0;
+  let given = 0;
   let table = '';
+  let waiting: Step[] = [];
+
+  const isWaiting = new Set<string>();
   for await (const record of recording.records()) {
     line++;
-    table = tableOf(record) ?? table;
-    await writeUpTo(line);
-    yield record;
+    const step = { record, before: await linesUpTo(line) };
+    const item = JSON.stringify(record.dynamodb?.Keys);
+    if (isWaiting.has(item) || step.before.some((each) => 'delete' in each)) {
+      isWaiting.add(item);
+      waiting.push(step);
+    } else yield await give(step);
   }
-  await writeUpTo(Number.POSITIVE_INFINITY);
+  const last = await linesUpTo(Number.POSITIVE_INFINITY);
+  while (waiting.length > 0) {
+    await settled(given, table);
+    const seen = new Set<string>();
+    const later: Step[] = [];
+    isWaiting.clear();
+    for (const step of waiting) {
+      const item = JSON.stringify(step.record.dynamodb?.Keys);
+      const deletesAgain = seen.has(item) && step.before.some((each) => 'delete' in each);
+      if (isWaiting.has(item) || deletesAgain) {
+        isWaiting.add(item);
+        later.push(step);
+        continue;
+      }
+      seen.add(item);
+      yield await give(step);
+    }
+    waiting = later;
+  }
+  if (last.length > 0) {
+    await settled(given, table);
+    await writeAll(last);
+  }
 
-  async function writeUpTo(last: number): Promise<void> {
+  async function give({ record, before }: Step): Promise<DynamoDBRecord> {
+    given++;
+    table = tableOf(record) ?? table;
+    if (given > skip) await writeAll(before);
+    return record;
+  }
+
+  async function linesUpTo(upTo: number): Promise<readonly TableWriteLine[]> {
+    const found: TableWriteLine[] = [];
+    for (; next.done !== true && next.value.beforeLine <= upTo; next = await lines.next())
+      found.push(next.value);
+    return found;
+  }
+
+  async function writeAll(all: readonly TableWriteLine[]): Promise<void> {
     let batch: PendingWrite[] = [];
-    for (; next.done !== true && next.value.beforeLine <= last; next = await lines.next()) {
-      if (next.value.beforeLine <= skip) continue;
-      const pending = pendingWrite(next.value, table);
+    for (const each of all) {
+      const pending = pendingWrite(each, table);
       const fits =
         batch.length < LARGEST_BATCH &&
         batch.every(({ table: of, itemKey }) => of === pending.table && itemKey !== pending.itemKey);

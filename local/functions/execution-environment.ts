@@ -141,7 +141,7 @@ function timeOutLine(requestId: string, timeoutMs: number): string {
   return JSON.stringify({ level: 'ERROR', message });
 }
 
-/** Lambda gives the old generation nine tenths of the function's memory; the young one stays small, since all share one machine. */
+/** Lambda gives the old generation nine tenths of the function's memory; the young one stays small, since all workers share one machine. */
 function heapLimits(memoryMb: number) {
-  return { maxOldGenerationSizeMb: Math.floor(memoryMb * 0.9), maxYoungGenerationSizeMb: 24 };
+  return { maxOldGenerationSizeMb: Math.floor(memoryMb * 0.9), maxYoungGenerationSizeMb: 8 };
 }

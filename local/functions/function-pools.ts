@@ -22,7 +22,7 @@ export interface FunctionPoolsOptions {
 }
 
 /** Most invocations of one function at a time; each has a worker that stays in memory. */
-const MAX_CONCURRENCY = 2;
+const MAX_CONCURRENCY = 1;
 
 export function createFunctionPools(options: FunctionPoolsOptions): FunctionPools {
   const pools = new Map<string, FunctionPool>();
