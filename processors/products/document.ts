@@ -59,6 +59,9 @@ type Nullish<T> = { readonly [K in keyof T]: T[K] | null | undefined };
 
 /** Absent, null and undefined attributes are one: the field is not in the document. */
 function withoutAbsent(document: Nullish<Required<Omit<ProductDocument, 'eventId'>>>): ProductDocument {
-  const present = Object.entries(document).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(present) as unknown as ProductDocument;
+  const present: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(document)) {
+    if (value !== null && value !== undefined) present[name] = value;
+  }
+  return present as unknown as ProductDocument;
 }

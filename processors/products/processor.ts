@@ -12,7 +12,10 @@ const KEY_PREFIX = 'PRODUCT#';
 
 /** Only this row is the product; the others belong to it and do not show in search. */
 const DETAILS = 'DETAILS';
-const OTHER_ROWS: Readonly<Record<string, string>> = { PRICING: 'pricing-row', IMAGES: 'images-row' };
+const OTHER_ROWS: ReadonlyMap<unknown, string> = new Map([
+  ['PRICING', 'pricing-row'],
+  ['IMAGES', 'images-row'],
+]);
 
 /** One longer id fails the whole bulk request (OpenSearch, "Bulk"): it is refused before it is sent. */
 const MAX_ID_BYTES = 512;
@@ -52,7 +55,7 @@ export function itemKey(id: string): ItemKey {
 
 export function decide(change: Change): Decision<SearchEffect> {
   const row = change.keys.SK;
-  if (row !== DETAILS) return { kind: 'ignored', rule: OTHER_ROWS[String(row)] ?? 'unknown-row' };
+  if (row !== DETAILS) return { kind: 'ignored', rule: OTHER_ROWS.get(row) ?? 'unknown-row' };
   const id = productId(change) ?? '';
   if (Buffer.byteLength(id) > MAX_ID_BYTES) {
     const details = `the product id has ${Buffer.byteLength(id)} bytes, expected at most ${MAX_ID_BYTES}`;

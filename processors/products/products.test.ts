@@ -105,6 +105,7 @@ describe('what a change of a product means', () => {
     ['PRICING', 'pricing-row'],
     ['IMAGES', 'images-row'],
     ['SOMETHING', 'unknown-row'],
+    ['constructor', 'unknown-row'],
   ])('is nothing for the row %s, by a rule with a name', (row, rule) => {
     expect(decide(change({ keys: productKeys('p1', row) }))).toEqual({ kind: 'ignored', rule });
   });

@@ -18,17 +18,25 @@ export function decodeImage(image: unknown): Item {
 
 function decodeMap(map: unknown, depth: number): Item {
   if (!isObject(map)) throw new TypeError(`expected a map of attributes, got ${kindOf(map)}`);
-  const item: Record<string, Value> = Object.create(null);
-  for (const name of Object.keys(map)) item[name] = decodeValue(map[name], depth + 1);
+  const item: Record<string, Value> = {};
+  for (const name of Object.keys(map)) {
+    const value = decodeValue(map[name], depth + 1);
+    // Assigning it would set the prototype. Objects without one would not need this, but are several times slower to make and to read.
+    if (name === '__proto__') Object.defineProperty(item, name, { value, ...ownProperty });
+    else item[name] = value;
+  }
   return item;
 }
+
+const ownProperty = { enumerable: true, writable: true, configurable: true };
 
 function decodeValue(attribute: unknown, depth: number): Value {
   if (depth > MAX_DEPTH) throw new TypeError(`attributes are nested deeper than ${MAX_DEPTH} levels`);
   if (!isObject(attribute)) throw new TypeError(`expected an attribute value, got ${kindOf(attribute)}`);
-  const [type, ...rest] = Object.keys(attribute);
-  if (type === undefined || rest.length > 0) {
-    throw new TypeError(`expected an attribute value with one type, got ${rest.length + (type ? 1 : 0)}`);
+  const types = Object.keys(attribute);
+  const type = types[0];
+  if (type === undefined || types.length > 1) {
+    throw new TypeError(`expected an attribute value with one type, got ${types.length}`);
   }
   const content = attribute[type];
   switch (type) {

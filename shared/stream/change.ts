@@ -2,7 +2,7 @@
 
 /**
  * A decoded attribute value. Numbers that a double cannot hold exactly are raw JSON numbers (`JSON.rawJSON`), so that
- * `JSON.stringify` writes their digits verbatim; sets are arrays; binary is base64 text; objects have no prototype.
+ * `JSON.stringify` writes their digits verbatim; sets are arrays; binary is base64 text; an attribute named `__proto__` is an own property like any other.
  */
 export type Value =
   | string
