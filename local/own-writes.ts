@@ -1,34 +1,63 @@
-/** How a user writes an item of their own into the running system, and sees it arrive: commands to copy. */
+/** How a user writes items of their own into the running system, and sees what they bring about: commands to copy. */
 
 export interface OwnWriteFacts {
-  readonly dynamodbEndpoint: string;
   readonly region: string;
-  readonly table: string;
+  /** Absent where the template has no such table. */
+  readonly products: OwnTable | undefined;
+  readonly bids: OwnTable | undefined;
   readonly search: { readonly url: string; readonly alias: string } | undefined;
   readonly awsEndpoint: string;
+  readonly gatewayUrl: string;
 }
 
-const ITEM =
+export interface OwnTable {
+  readonly table: string;
+  /** URL of the DynamoDB that holds it. */
+  readonly endpoint: string;
+}
+
+const PRODUCT =
   '{"PK":{"S":"PRODUCT#mine"},"SK":{"S":"DETAILS"},"status":{"S":"active"},"title":{"M":{"english":{"S":"Alphonso mangoes"}}}}';
 
-export function ownWriteText({
-  dynamodbEndpoint,
-  region,
-  table,
-  search,
-  awsEndpoint,
-}: OwnWriteFacts): string {
-  const lines = [
-    'Write a product of your own:',
-    `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item --endpoint-url ${dynamodbEndpoint} \\`,
-    `    --region ${region} --table-name ${table} --item '${ITEM}'`,
-    'or without the AWS CLI:',
-    `  curl -s ${dynamodbEndpoint} --user local:local --aws-sigv4 aws:amz:${region}:dynamodb \\`,
-    "    -H 'content-type: application/x-amz-json-1.0' -H 'x-amz-target: DynamoDB_20120810.PutItem' \\",
-    `    -d '{"TableName":"${table}","Item":${ITEM}}'`,
-  ];
-  if (search !== undefined)
-    lines.push('and see it in the index:', `  curl -s ${search.url}/${search.alias}/_doc/mine`);
-  lines.push(`SQS and S3 are at ${awsEndpoint}. Ctrl-C ends everything.`);
+/** Two of the recorded day: a vendor who reads Bengali, a buyer who reads Tamil. */
+const BID =
+  '"PK":{"S":"PRODUCT#mine"},"SK":{"S":"BID#mine"},"buyer_id":{"S":"buyer-1003"},"vendor_id":{"S":"vendor-586"},"amount":{"N":"42"},"quantity":{"N":"10"},"unit":{"S":"kg"}';
+
+export function ownWriteText(facts: OwnWriteFacts): string {
+  const { products, bids, search, region } = facts;
+  const lines: string[] = [];
+  if (products !== undefined) {
+    lines.push('Write a product of your own:', ...awsCli(products, region, PRODUCT));
+    lines.push('or without the AWS CLI:', ...curl(products, region, PRODUCT));
+    if (search !== undefined)
+      lines.push('and see it in the index:', `  curl -s ${search.url}/${search.alias}/_doc/mine`);
+  }
+  if (bids !== undefined) {
+    lines.push(
+      'Listen in two other terminals, as its vendor and as its buyer:',
+      '  npm run streamkeeper -- listen --user vendor-586',
+      '  npm run streamkeeper -- listen --user buyer-1003',
+      'then bid for it, which the vendor hears of, and accept the bid, which the buyer hears of:',
+      ...curl(bids, region, `{${BID},"status":{"S":"pending"}}`),
+      ...curl(bids, region, `{${BID},"status":{"S":"accepted"}}`),
+    );
+  }
+  lines.push(`E-mails that were sent: curl -s ${facts.gatewayUrl}/local/mails`);
+  lines.push(`SQS and S3 are at ${facts.awsEndpoint}. Ctrl-C ends everything.`);
   return lines.join('\n');
+}
+
+function awsCli({ table, endpoint }: OwnTable, region: string, item: string): string[] {
+  return [
+    `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item --endpoint-url ${endpoint} \\`,
+    `    --region ${region} --table-name ${table} --item '${item}'`,
+  ];
+}
+
+function curl({ table, endpoint }: OwnTable, region: string, item: string): string[] {
+  return [
+    `  curl -s ${endpoint} --user local:local --aws-sigv4 aws:amz:${region}:dynamodb \\`,
+    "    -H 'content-type: application/x-amz-json-1.0' -H 'x-amz-target: DynamoDB_20120810.PutItem' \\",
+    `    -d '{"TableName":"${table}","Item":${item}}'`,
+  ];
 }

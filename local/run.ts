@@ -180,13 +180,15 @@ function endpoints(engines: Engines, system: RunningSystem): Record<string, stri
 }
 
 function ownWrites(engines: Engines, system: RunningSystem): string {
-  const table = system.projection?.table ?? '';
+  const own = (table: string | undefined) =>
+    table === undefined ? undefined : { table, endpoint: system.endpointOf(table) };
   return ownWriteText({
-    dynamodbEndpoint: system.endpointOf(table),
     region: engines.region,
-    table,
+    products: own(system.projection?.table),
+    bids: own(system.streams.find(({ services }) => services.includes('bids'))?.table),
     search: engines.search && { url: engines.search.url, alias: system.projection?.alias ?? '' },
     awsEndpoint: engines.aws.endpoint,
+    gatewayUrl: system.gateway.url,
   });
 }
 

@@ -1,7 +1,7 @@
 /** The local run as a user meets it: the command, its summary, its exit codes, and what it leaves behind. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,18 @@ function start(...args: string[]): ChildProcess {
     cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** A listener as in a terminal of its own, and the lines it has shown. */
+function listen(args: readonly string[]) {
+  const child = spawn(process.execPath, [join(REPOSITORY, 'operator/main.ts'), ...args, '--json'], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const lines = () => out.split('\n').slice(0, -1);
+  return { child, heard: () => lines().map((line) => JSON.parse(line) as { type: string }) };
 }
 
 async function runToEnd(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
@@ -82,7 +94,10 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
     expect(status).toBe(0);
     expect(JSON.parse(out)).toEqual({
       records: 5,
-      perStream: { 'ek-bharath-products': { records: 5, settled: 5, filtered: 0, givenUp: 0 } },
+      perStream: expect.objectContaining({
+        'ek-bharath-products': { records: 5, settled: 5, filtered: 0, givenUp: 0 },
+        'ek-bharath-bids': { records: 0, settled: 0, filtered: 0, givenUp: 0 },
+      }),
       documents: 1,
       deadLetters: 1,
       superseded: expect.any(Number),
@@ -94,7 +109,24 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
       drainMs: expect.any(Number),
       maxRssMb: expect.any(Number),
       indexEqualsTable: true,
+      inboxEqualsExpected: true,
+      ratingsEqualReviews: true,
+      cacheEqualsTable: true,
+      emails: 0,
     });
+  });
+
+  test.each([
+    ['bids', 'every-status', { emails: 0, inboxEqualsExpected: true }],
+    ['bookings', 'review-deleted', { emails: 0, ratingsEqualReviews: true }],
+    ['bookings', 'status-changes', { emails: 4 }],
+    ['analysis-results', 'delete-and-recreate', { cacheEqualsTable: true }],
+  ])('what the small case %s/%s brings about is what its records mean', async (stream, name, effects) => {
+    const file = join(REPOSITORY, 'fixtures', stream, `${name}.jsonl`);
+    const { status, out, err } = await runToEnd('--once', '--json', '--fixture', file);
+    expect(err).not.toContain('differs:');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject(effects);
   });
 
   test('a replay goes straight to the mapping, on several shards', async () => {
@@ -149,6 +181,46 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
     await until(() => pids.every((pid) => !isRunning(pid)));
   });
 
+  const bothHear = 'who listens as vendor and as buyer hears of a bid, each in their own language';
+  test.skipIf(!hasCurl)(a(bothHear, hasCurl, 'curl is not installed'), async () => {
+    const file = fixture('profiles.jsonl', [change(1, 'any', product('Anything'))]);
+    const profile = (id: string, language: string) => ({
+      beforeLine: 1,
+      at: 1_773_685_877,
+      table: 'users',
+      put: { PK: { S: `USER#${id}` }, SK: { S: 'PROFILE' }, languages: { L: [{ S: language }] } },
+    });
+    fixture('profiles.writes.jsonl', [profile('vendor-586', 'bengali'), profile('buyer-1003', 'tamil')]);
+    const child = start('--fixture', file);
+    let out = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+    await until(() => out.includes('Ctrl-C ends everything'));
+    const listeners = [...out.matchAll(/npm run streamkeeper -- (listen --user \S+)$/gm)].map((match) =>
+      listen((match[1] ?? '').split(' ')),
+    );
+    expect(listeners).toHaveLength(2);
+    const [vendor, buyer] = listeners;
+    await until(() => listeners.every(({ heard }) => heard().some(({ type }) => type === 'connected')));
+    const bids = [...out.matchAll(/^ {2}(curl (?:.*\\\n)*.*BID#mine.*)$/gm)].map((match) => match[1] ?? '');
+    expect(bids).toHaveLength(2);
+    for (const bid of bids) await shell(bid);
+    const news = (of: typeof vendor) => of?.heard().filter(({ type }) => type === 'notification') ?? [];
+    await until(() => news(vendor).length > 0 && news(buyer).length > 0);
+    expect(news(vendor)[0]).toMatchObject({
+      notification: { type: 'new_bid' },
+      text: expect.stringMatching(/\p{Script=Bengali}/u),
+    });
+    expect(news(buyer)[0]).toMatchObject({
+      notification: { type: 'bid_status_update', status: 'accepted' },
+      text: expect.stringMatching(/\p{Script=Tamil}/u),
+    });
+    for (const { child: listener } of listeners) listener.kill('SIGINT');
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(0);
+    expect(existsSync(join(REPOSITORY, '.streamkeeper/local.json'))).toBe(false);
+  });
+
   test('engines end also when the run is killed without a chance to end them', async () => {
     const child = start('--no-feed');
     let out = '';
@@ -176,6 +248,9 @@ describe('what is wrong with the command is said in one line, with exit code 2',
     ['a number that is none', ['--shards', 'many'], '--shards'],
     ['a fixture that is not there', ['--fixture', 'nowhere.jsonl'], 'nowhere.jsonl'],
     ['a replay that should be kept', ['--source', 'replay', '--keep', 'somewhere'], '--keep'],
+    ['a stream that nobody knows', ['--streams', 'products,gossip'], '--streams'],
+    ['a part of the day and a file', ['--streams', 'bids', '--fixture', 'mine.jsonl'], '--streams'],
+    ['a Redis that is no URL', ['--redis', 'localhost'], '--redis'],
     ['a search engine that is no URL', ['--search', 'solr'], '--search'],
   ])('%s', async (_, args, named) => {
     const { status, err, out } = await runToEnd(...args);

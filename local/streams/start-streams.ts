@@ -20,6 +20,8 @@ import { type StreamPoller, startStreamPoller } from './stream-poller.ts';
 export interface RunningStream {
   readonly table: string;
   readonly streamArn: string;
+  /** Names of the functions' services, as they call themselves in logs and metrics. */
+  readonly services: readonly string[];
   readonly followed: FollowedStream;
   /** Absent for a replay: its records do not come from the table. */
   readonly poller: StreamPoller | undefined;
@@ -89,7 +91,10 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
           follower: followed,
           warn: options.say,
         });
-    const stream: RunningStream = { table, streamArn, followed, poller };
+    const services = ofStream.flatMap(
+      (mapping) => mapping.function.environment['POWERTOOLS_SERVICE_NAME'] ?? [],
+    );
+    const stream: RunningStream = { table, streamArn, services, followed, poller };
     return { stream, mappings, uuids };
   });
   return {

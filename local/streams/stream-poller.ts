@@ -42,6 +42,9 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
   const { client, clock, streamArn, follower, warn } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   /** When the last page was asked for that held nothing, by open shard; absent until there was one. */
   const emptyAtMs = new Map<string, number | undefined>();
   const known = new Set<string>();
@@ -113,7 +116,8 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
             shardId,
             records.map((record) => toEventRecord(record, streamArn)),
           );
-        await follower.ready();
+        // A follower that lags far behind must not hold up the end.
+        await Promise.race([follower.ready(), stopped]);
       },
     }).then((end) => {
       if (end !== 'closed') return;
