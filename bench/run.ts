@@ -1,8 +1,12 @@
 /** `npm run bench -- <what> [--json] [--short]`: what the shipped code costs, beside the stock way and the engine's own limit, in one run. */
 import { Command } from 'commander';
-import { benchProducts, type ProductsBenchRow } from './products/scenario.ts';
+import { printProducts, printResults } from './print.ts';
+import { benchCache } from './scenarios/cache.ts';
+import { idempotency } from './scenarios/idempotency.ts';
+import { notifications } from './scenarios/notifications.ts';
+import { benchProducts } from './scenarios/products/scenario.ts';
+import { ratings, wholeRatings } from './scenarios/ratings.ts';
 import { withSearchEngine } from './search-engine.ts';
-import type { Spread } from './statistics.ts';
 
 const say = (line: string): void => console.error(`bench: ${line}`);
 
@@ -13,53 +17,83 @@ interface Options {
 
 const program = new Command('bench')
   .description('Measures in alternating rounds and prints medians with minimum and maximum.')
+  .addHelpText('after', '\nExamples:\n  npm run bench -- products --short\n  npm run bench -- cache --json')
   .showHelpAfterError();
 
-program
-  .command('products')
-  .description(
-    'product changes into the search index; on a real OpenSearch where Java and Maven are there, else on the embedded engine',
-  )
-  .option('--json', 'print the figures as one JSON object', false)
-  .option('--short', '3 rounds of one batch size: a look, not a measurement', false)
-  .addHelpText('after', '\nExample:\n  npm run bench -- products --short')
-  .action(products);
-
-async function products({ json, short }: Options): Promise<void> {
-  await withSearchEngine(say, async ({ endpoint, engine }) => {
-    const rounds = short ? 3 : 7;
-    const batchSizes = short ? [1_000] : [100, 1_000, 3_400];
-    const rows = await benchProducts({ endpoint, rounds, batchSizes, say });
-    if (json) console.log(JSON.stringify({ bench: 'products', engine, rounds, rows }));
-    else print(engine, rounds, rows);
-  });
+function scenario(name: string, description: string, run: (options: Options) => Promise<void>): void {
+  program
+    .command(name)
+    .description(description)
+    .option('--json', 'print the figures as one JSON object', false)
+    .option('--short', '3 small rounds: a look, not a measurement', false)
+    .action(run);
 }
 
-function print(engine: string, rounds: number, rows: readonly ProductsBenchRow[]): void {
-  console.log(`products → search on ${engine}; medians of ${rounds} alternating rounds [minimum – maximum]`);
-  for (const { batchSize, ways, speedup, cpuShareOfStockParallel } of rows) {
-    console.log(`\nbatches of ${batchSize}`);
-    console.table(
-      Object.fromEntries(
-        Object.entries(ways).map(([name, figures]) => [
-          name,
-          {
-            'records/s': show(figures.recordsPerSecond, 0),
-            'client CPU µs/record': show(figures.cpuMicrosPerRecord, 0),
-            'peak RSS MB': figures.maxRssMb,
-          },
-        ]),
-      ),
-    );
-    console.log(`  × stock parallel   ${show(speedup['stock-parallel'], 1)}`);
-    console.log(`  × stock in order   ${show(speedup['stock-in-order'], 1)}`);
-    console.log(`  of the limit       ${show(speedup.limit, 2)}`);
-    console.log(`  CPU, of stock      ${show(cpuShareOfStockParallel, 2)}`);
-  }
+/** Of a scenario whose results are a row per way. */
+function rows<Result extends { readonly way: string }>(
+  name: string,
+  measure: (options: Options) => Promise<readonly Result[]>,
+): (options: Options) => Promise<void> {
+  return async (options) => {
+    const results = await measure(options);
+    if (options.json) console.log(JSON.stringify({ bench: name, results }));
+    else printResults(name, results);
+  };
 }
 
-function show({ median, min, max }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} [${min.toFixed(digits)} – ${max.toFixed(digits)}]`;
-}
+const rounds = ({ short }: Options): number => (short ? 3 : 7);
+
+scenario(
+  'products',
+  'product changes into the search index; on a real OpenSearch where Java and Maven are there, else on the embedded engine',
+  (options) =>
+    withSearchEngine(say, async ({ endpoint, engine }) => {
+      const batchSizes = options.short ? [1_000] : [100, 1_000, 3_400];
+      const measured = await benchProducts({ endpoint, rounds: rounds(options), batchSizes, say });
+      if (options.json) console.log(JSON.stringify({ bench: 'products', engine, rows: measured }));
+      else printProducts(engine, rounds(options), measured);
+    }),
+);
+
+scenario(
+  'idempotency',
+  'claims and completions alone, with an effect that does nothing',
+  rows('idempotency', (options) =>
+    idempotency({ records: options.short ? 200 : 1_000, rounds: rounds(options) }),
+  ),
+);
+
+scenario(
+  'notifications',
+  'chat messages into inboxes and over the WebSocket API',
+  rows('notifications', (options) =>
+    notifications({ records: options.short ? 200 : 1_000, rounds: rounds(options) }),
+  ),
+);
+
+scenario(
+  'ratings',
+  'reviewed bookings into ratings of providers and services',
+  rows('ratings', (options) =>
+    ratings(options.short ? { providers: 10, reviews: 50, events: 200, rounds: 3 } : wholeRatings),
+  ),
+);
+
+scenario(
+  'cache',
+  'analyses into Redis; on a real server where there is one, else on the embedded one',
+  async (options) => {
+    const records = options.short ? 500 : 2_000;
+    const result = await benchCache({
+      records,
+      valueBytes: 4_096,
+      rounds: rounds(options),
+      environment: process.env,
+      say,
+    });
+    if (options.json) console.log(JSON.stringify({ bench: 'cache', ...result }));
+    else printResults('cache', [{ way: result.engine, ...result }]);
+  },
+);
 
 await program.parseAsync();

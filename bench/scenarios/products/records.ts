@@ -1,9 +1,9 @@
 /** Batches of product changes as Lambda receives them: the market day's own products, renamed so that every batch is new to the index. */
 import { join } from 'node:path';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { readFixture } from '../../fixtures/read.ts';
+import { readFixture } from '../../../fixtures/read.ts';
 
-const MARKET_DAY = join(import.meta.dirname, '..', '..', 'fixtures', 'products', 'market-day.jsonl.gz');
+const MARKET_DAY = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'products', 'market-day.jsonl.gz');
 
 /** The first `count` records of the day that show a product; each is about 2 KB with its images. */
 export async function productRecords(count: number): Promise<readonly DynamoDBRecord[]> {

@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createSearchClient } from '../../shared/search/client.ts';
-import { ensureProductIndex } from '../../shared/search/index-admin.ts';
-import { ratios, type Spread, spread } from '../statistics.ts';
+import { createSearchClient } from '../../../shared/search/client.ts';
+import { ensureProductIndex } from '../../../shared/search/index-admin.ts';
+import { ratios, type Spread, spread } from '../../statistics.ts';
 import type { Cost, RunBatches } from './way-process.ts';
 import { type WayName, wayNames } from './ways.ts';
 

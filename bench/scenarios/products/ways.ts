@@ -1,12 +1,12 @@
 /** The ways to carry a batch of product changes into the index that are measured against each other. */
 import { Agent, request } from 'node:http';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { decide } from '../../processors/products/processor.ts';
-import { createSearchClient } from '../../shared/search/client.ts';
-import { decodeRecord } from '../../shared/stream/decode.ts';
-import { streamVersion } from '../../shared/stream/version.ts';
+import { decide } from '../../../processors/products/processor.ts';
+import { createSearchClient } from '../../../shared/search/client.ts';
+import { decodeRecord } from '../../../shared/stream/decode.ts';
+import { streamVersion } from '../../../shared/stream/version.ts';
 
 /** Carries out one batch; what can be made ready before the clock starts is made ready in `prepare`. */
 export interface Way {
@@ -43,7 +43,7 @@ async function shipped(endpoint: string, alias: string): Promise<Way> {
     POWERTOOLS_SERVICE_NAME: 'products',
     POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
   });
-  const { handler } = await import('../../processors/products/handler.ts');
+  const { handler } = await import('../../../../processors/products/handler.ts');
   return {
     prepare: (records) => async () => {
       const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };
@@ -60,13 +60,8 @@ function stock(endpoint: string, alias: string, processInParallel: boolean): Way
   const processor = new BatchProcessor(EventType.DynamoDBStreams);
   const indexRecord = async ({ dynamodb }: DynamoDBRecord) => {
     const item = unmarshall((dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0]);
-    const { title, description, category, status, unit } = item;
-    const productId = String(item.PK).slice('PRODUCT#'.length);
-    await client.index({
-      index: alias,
-      id: productId,
-      body: { productId, title, description, category, status, unit },
-    });
+    const document = plainDocument(item);
+    await client.index({ index: alias, id: document.productId, body: document });
   };
   return {
     prepare: (records) => async () => {
@@ -75,6 +70,33 @@ function stock(endpoint: string, alias: string, processInParallel: boolean): Way
       const { batchItemFailures } = await processPartialResponse(event, indexRecord, processor, options);
       if (batchItemFailures.length > 0) throw new Error('unsettled');
     },
+  };
+}
+
+/** The same document as the shipped way writes, made the plain way. */
+function plainDocument(item: Record<string, NativeAttributeValue>) {
+  const { pricing, location } = item;
+  const [lat, lon] = location?.coordinates ?? [];
+  return {
+    productId: String(item.PK).slice('PRODUCT#'.length),
+    status: item.status,
+    vendorId: item.vendor_id,
+    title: item.title,
+    description: item.description,
+    category: item.category,
+    subcategory: item.subcategory,
+    state: location?.state,
+    district: location?.district,
+    location: lat === undefined ? undefined : { lat, lon },
+    wholesalePrice: pricing?.wholesale?.price,
+    wholesaleMinQuantity: pricing?.wholesale?.min_quantity ?? pricing?.wholesale?.min_qty,
+    retailPrice: pricing?.retail?.price,
+    quantity: item.quantity_available,
+    unit: item.unit,
+    harvestDate: item.harvest_date,
+    expiryDate: item.expiry_date,
+    createdAt: item.created_at,
+    updatedAt: item.updated_at,
   };
 }
 
