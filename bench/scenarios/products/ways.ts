@@ -43,7 +43,7 @@ async function shipped(endpoint: string, alias: string): Promise<Way> {
     POWERTOOLS_SERVICE_NAME: 'products',
     POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
   });
-  const { handler } = await import('../../../../processors/products/handler.ts');
+  const { handler } = await import('../../../processors/products/handler.ts');
   return {
     prepare: (records) => async () => {
       const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };
