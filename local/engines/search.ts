@@ -29,7 +29,7 @@ export async function startEmbeddedSearch({
   const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
     name: 'search engine',
     workerData: settings,
-    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   let stopping = false;
   const ended = new Promise<string>((resolve) => {

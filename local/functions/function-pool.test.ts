@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../shared/time/clock.ts';
+import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 
 let folder: string;
@@ -17,7 +18,7 @@ afterEach(() => pool?.stop());
 let files = 0;
 function poolOf(
   source: string,
-  settings: { memoryMb?: number; timeoutMs?: number; maxConcurrency?: number } = {},
+  settings: { memoryMb?: number; timeoutMs?: number; maxConcurrency?: number; clock?: Clock } = {},
 ) {
   const file = join(folder, `function-${files++}.mjs`);
   writeFileSync(file, source);
@@ -35,7 +36,7 @@ function poolOf(
       environment: {},
     },
     environment: { OWN: 'yes' },
-    clock: systemClock,
+    clock: settings.clock ?? systemClock,
     newId: () => `id-${ids++}`,
     log: (line) => lines.push(line),
     maxConcurrency: settings.maxConcurrency ?? 1,
@@ -119,4 +120,20 @@ test('more invocations than allowed wait for their turn', async () => {
   );
   const results = await Promise.all(['a', 'b', 'c'].map((id) => functions.invoke(id, '{}')));
   expect(results).toEqual(Array.from({ length: 3 }, () => ({ kind: 'returned', payload: 1 })));
+});
+
+test('a worker that nobody needs for a while is ended, one that is needed in time is kept', async () => {
+  const clock = new VirtualClock(0);
+  const { pool: functions } = poolOf('let times = 0; export const handler = async () => ++times;', { clock });
+  const times = async () => {
+    const result = await functions.invoke('id', '{}');
+    return result.kind === 'returned' ? result.payload : result;
+  };
+  expect(await times()).toBe(1);
+  await clock.advance(9_000);
+  expect(await times()).toBe(2);
+  await clock.advance(9_000);
+  expect(await times()).toBe(3);
+  await clock.advance(11_000);
+  expect(await times()).toBe(1);
 });
