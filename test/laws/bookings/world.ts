@@ -19,8 +19,8 @@ import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
 import { STREAM_ARN } from '../../support/record.ts';
+import { ExecutionEnvironment } from '../execution-environment.ts';
 import { App, type BookingRecord, changeOf } from './app.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
 

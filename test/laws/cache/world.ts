@@ -17,7 +17,7 @@ import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
-import { died, ExecutionEnvironment } from './execution-environment.ts';
+import { died, ExecutionEnvironment } from '../execution-environment.ts';
 import { faultyRedis } from './faulty-redis.ts';
 import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
 import { ResultsTable, type StreamRecord } from './results-table.ts';

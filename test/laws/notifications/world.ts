@@ -17,7 +17,7 @@ import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
-import { died, ExecutionEnvironment } from '../cache/execution-environment.ts';
+import { died, ExecutionEnvironment } from '../execution-environment.ts';
 import type { Again, Crash, Outage } from './faults.ts';
 import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
 

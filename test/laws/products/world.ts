@@ -19,9 +19,9 @@ import type { DeadLetter, DeadLetterSink } from '../../../shared/dead-letters/le
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
-import type { Clock } from '../../../shared/time/clock.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
 import { STREAM_ARN } from '../../support/record.ts';
+import { died, ExecutionEnvironment } from '../execution-environment.ts';
 import type { Again, Crash, Fate, Outage } from './faults.ts';
 import { faultyClient } from './faulty-search.ts';
 import type { Numbering, Write } from './history.ts';
@@ -182,8 +182,8 @@ export class World {
         this.#index.hideAlias(this.#outage('alias-missing'));
         this.#index.blockWrites(this.#outage('write-block'));
         const strikes = crash?.request === requests++;
-        if (strikes && crash.when === 'before-write') return environment.die('lost');
-        if (strikes && crash.when === 'after-write') return environment.die('reset-after');
+        if (strikes && crash.when === 'before-write') return dying(environment, 'lost');
+        if (strikes && crash.when === 'after-write') return dying(environment, 'reset-after');
         if (this.#outage('engine-down')) return 'reset-before';
         return this.#fates.shift() ?? 'ok';
       },
@@ -195,17 +195,12 @@ export class World {
       getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
     };
     const answered = handler(event, context).then((payload): InvokeResult => {
-      if (crash?.when === 'before-answer') environment.die('ok');
+      if (crash?.when === 'before-answer') environment.die();
       return environment.alive ? { kind: 'returned', payload } : died;
     });
-    const timedOut = new Promise<InvokeResult>((resolve) => {
-      this.clock.after(TIMEOUT_MS, () => {
-        if (!environment.alive) return;
-        this.broken.push('an invocation ran into its time-out');
-        environment.die('ok');
-        resolve({ kind: 'timeout' });
-      });
-    });
+    const timedOut = environment.timeOut(TIMEOUT_MS, () =>
+      this.broken.push('an invocation ran into its time-out'),
+    );
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
@@ -272,40 +267,13 @@ export function countedHigher(record: StreamRecord): StreamRecord {
   };
 }
 
-const died: InvokeResult = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' };
-
 function lowestReported(payload: unknown): string | undefined {
   const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
   return batchItemFailures[0]?.itemIdentifier;
 }
 
-/** A function's process: once dead or done, its timers are silent and nothing it started is heard of again. */
-class ExecutionEnvironment {
-  alive = true;
-  readonly death: Promise<InvokeResult>;
-  readonly clock: Clock;
-  #die: (result: InvokeResult) => void = () => {};
-
-  constructor(clock: Clock) {
-    this.death = new Promise((resolve) => {
-      this.#die = resolve;
-    });
-    this.clock = {
-      now: () => clock.now(),
-      after: (ms, fn) =>
-        clock.after(ms, () => {
-          if (this.alive) fn();
-        }),
-    };
-  }
-
-  die(lastRequest: Fate): Fate {
-    this.alive = false;
-    this.#die(died);
-    return lastRequest;
-  }
-
-  end(): void {
-    this.alive = false;
-  }
+/** The process dies with this request under way. */
+function dying(environment: ExecutionEnvironment, lastRequest: Fate): Fate {
+  environment.die();
+  return lastRequest;
 }

@@ -1,6 +1,6 @@
 /** A function's process: once dead or done, its timers are silent and nothing it started is heard of again. */
-import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
-import type { Clock } from '../../../shared/time/clock.ts';
+import type { InvokeResult } from '../../local/event-source-mapping/index.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 
 export const died: InvokeResult = {
   kind: 'error',
@@ -9,10 +9,12 @@ export const died: InvokeResult = {
 };
 
 export class ExecutionEnvironment {
-  alive = true;
   readonly death: Promise<InvokeResult>;
   /** The world's time, of which a dead process hears no more. */
   readonly clock: Clock;
+  /** It ended before it answered. */
+  dead = false;
+  ended = false;
   readonly #world: Clock;
   #die: (result: InvokeResult) => void = () => {};
 
@@ -30,13 +32,18 @@ export class ExecutionEnvironment {
     };
   }
 
+  get alive(): boolean {
+    return !this.dead && !this.ended;
+  }
+
   die(): void {
-    this.alive = false;
+    if (this.ended) return;
+    this.dead = true;
     this.#die(died);
   }
 
   end(): void {
-    this.alive = false;
+    this.ended = true;
   }
 
   /** Ends a process that is still at work after `ms`. */
