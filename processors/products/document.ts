@@ -11,7 +11,7 @@ export function desiredState(productId: string, item: Item | undefined): Desired
   if (item === undefined || item.status === DELETED) return { ok: true, effect: { kind: 'delete' } };
   const parsed = parseProduct(item);
   if (!parsed.ok) return parsed;
-  return { ok: true, effect: { kind: 'index', document: toDocument(productId, parsed.product) } };
+  return { ok: true, effect: { kind: 'index', document: toDocument(productId, parsed.item) } };
 }
 
 function toDocument(productId: string, product: ProductItem): ProductDocument {

@@ -2,6 +2,7 @@
 import { errors } from '@opensearch-project/opensearch';
 import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
+import { engineError } from '../engine-error.ts';
 
 /**
  * Well below the 30 s after which a record is old, so that no request can land when its record's tombstone may be gone
@@ -45,12 +46,13 @@ export async function send<Body>(start: () => PendingRequest, context: BatchCont
 }
 
 function classify<Body>(error: unknown, deadlinePassed: boolean): Answer<Body> {
-  if (error instanceof errors.ResponseError) {
-    const status = error.statusCode ?? 0;
-    const type = engineErrorType(error.body);
+  const answer = engineError(error);
+  if (answer !== undefined) {
+    const { status, type } = answer;
     const failure = { code: `SEARCH_${status}`, ...(type === undefined ? {} : { type }) };
-    if (status === 400 || status === 413)
+    if (status === 400 || status === 413) {
       return { kind: 'refused', failure, byEngine: type !== undefined || status === 413 };
+    }
     return { kind: 'transient', failure };
   }
   if (error instanceof errors.RequestAbortedError) {
@@ -58,11 +60,4 @@ function classify<Body>(error: unknown, deadlinePassed: boolean): Answer<Body> {
   }
   const type = error instanceof Error ? error.name : typeof error;
   return { kind: 'transient', failure: { code: 'SEARCH_UNREACHABLE', type } };
-}
-
-/** The `type` of an OpenSearch error body; its `reason` quotes field values and is never read. */
-export function engineErrorType(body: unknown): string | undefined {
-  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  return typeof type === 'string' ? type : undefined;
 }
