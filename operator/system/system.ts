@@ -1,0 +1,53 @@
+/** One running system as the operator's commands see it: a deployed stage, or the run on this machine. Found, never typed in. */
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+
+export interface System {
+  /** `local`, or the stage's name. */
+  readonly stage: string;
+  /** What is shown before anything is changed, e.g. `prod in 123456789012, ap-south-1`. */
+  readonly title: string;
+  /** True: changes must be confirmed by typing the stage's name. */
+  readonly production: boolean;
+  readonly region: string;
+  readonly processors: readonly ProcessorFacts[];
+  /** Where the audit trail is kept by default; undefined where the stage has no such place. */
+  readonly audit: AuditPlace | undefined;
+  readonly clients: Clients;
+}
+
+export interface AuditPlace {
+  readonly bucket: string;
+}
+
+/** What a processor consists of, from the stack's outputs. */
+export interface ProcessorFacts {
+  readonly name: string;
+  readonly functionName: string;
+  readonly queueUrl: string;
+  readonly failureBucket: string;
+  /** Its own table's mapping first. */
+  readonly mappings: readonly MappingFacts[];
+}
+
+export interface MappingFacts {
+  /** UUID of the event source mapping. */
+  readonly id: string;
+  /** Tells several mappings of one processor apart; empty for its own table's. */
+  readonly word: string;
+}
+
+/** Each table may live on an engine of its own on this machine; on AWS the clients are the same for all. */
+export interface Clients {
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  readonly lambda: LambdaClient;
+  /** Undefined on this machine, where no metrics are collected. */
+  readonly cloudWatch: CloudWatchClient | undefined;
+  dynamodb(table: string): DynamoDBClient;
+  streams(table: string): DynamoDBStreamsClient;
+}
