@@ -14,10 +14,48 @@ export interface System {
   /** True: changes must be confirmed by typing the stage's name. */
   readonly production: boolean;
   readonly region: string;
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly stacks: readonly StackFacts[];
   readonly processors: readonly ProcessorFacts[];
+  readonly tables: readonly TableFacts[];
+  /** Undefined where no stack of the stage has a search domain. */
+  readonly search: SearchFacts | undefined;
+  /** Undefined where no stack of the stage has a cache. */
+  readonly cache: CacheFacts | undefined;
+  /** `wss://…` or `ws://…`; undefined where no stack of the stage has a WebSocket API. */
+  readonly webSocketUrl: string | undefined;
+  /** `http://host:port` of the run on this machine, which also answers `/local/status`; undefined for a deployed stage. */
+  readonly gatewayUrl: string | undefined;
   /** Where the audit trail is kept by default; undefined where the stage has no such place. */
   readonly audit: AuditPlace | undefined;
   readonly clients: Clients;
+}
+
+export interface StackFacts {
+  readonly name: string;
+  /** By the keys of `infra/constructs/output.ts`. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface TableFacts {
+  /** As the infrastructure calls it, e.g. `products`, `priceHistory`; unique in its stack only. */
+  readonly role: string;
+  readonly stack: string;
+  readonly name: string;
+  /** Undefined for a table without a stream. */
+  readonly streamArn: string | undefined;
+}
+
+export interface SearchFacts {
+  /** URL. */
+  readonly endpoint: string;
+  readonly alias: string;
+}
+
+export interface CacheFacts {
+  /** Reached only from its own network, but for the run on this machine. */
+  readonly url: string;
 }
 
 export interface AuditPlace {
@@ -30,6 +68,8 @@ export interface ProcessorFacts {
   readonly functionName: string;
   readonly queueUrl: string;
   readonly failureBucket: string;
+  /** Creates what the processor writes to, if that is done apart, e.g. the search index. */
+  readonly setUpFunctionName: string | undefined;
   /** Its own table's mapping first. */
   readonly mappings: readonly MappingFacts[];
 }
@@ -39,6 +79,8 @@ export interface MappingFacts {
   readonly id: string;
   /** Tells several mappings of one processor apart; empty for its own table's. */
   readonly word: string;
+  readonly table: string;
+  readonly streamArn: string;
 }
 
 /** Each table may live on an engine of its own on this machine; on AWS the clients are the same for all. */
