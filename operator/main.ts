@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { lineOf, Problem } from '../local/problem.ts';
 import { systemClock } from '../shared/time/clock.ts';
-import type { CommandContext } from './commands/command-context.ts';
+import { type CommandContext, EXIT, type ExitCode } from './commands/command-context.ts';
 import { listenCommand } from './commands/listen.ts';
-
-const EXIT = { done: 0, failed: 1, wrongSurroundings: 2, interrupted: 130 } as const;
 
 const COMMANDS = [listenCommand];
 
 async function main(): Promise<number> {
   const interrupt = new AbortController();
+  let exitCode: ExitCode = EXIT.done;
   let times = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -25,7 +24,12 @@ async function main(): Promise<number> {
     environment: process.env,
     repository: join(import.meta.dirname, '..'),
     out: process.stdout,
+    err: process.stderr,
+    input: process.stdin,
     signal: interrupt.signal,
+    finish: (code) => {
+      exitCode = code;
+    },
   };
   const program = new Command('streamkeeper')
     .description('Watches and mends the event pipeline.')
@@ -33,7 +37,7 @@ async function main(): Promise<number> {
   for (const command of COMMANDS) program.addCommand(command(context));
   for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync(process.argv);
-  return EXIT.done;
+  return exitCode;
 }
 
 // Whoever reads the output may go first, e.g. `head`.
