@@ -96,13 +96,14 @@ function guardOf(
   context: BatchContext,
 ): Guard {
   const { clock, random, deadline } = context;
+  const space = context.replay === undefined ? namespace : `${namespace}#replay-${context.replay}`;
   const persistenceStore = new CoalescingPersistenceLayer({
     table,
     clock,
     random,
     signal: deadline.signal,
     owner: newId(),
-    prefix: `${namespace}#${processor}`,
+    prefix: `${space}#${processor}`,
     ...(notice === undefined ? {} : { notice }),
   });
   const config = new IdempotencyConfig({ expiresAfterSeconds: WINDOW_S });

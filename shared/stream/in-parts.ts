@@ -1,19 +1,36 @@
 /** Records that intend effects of several kinds: each kind is carried out in its own way, and a record is settled only if all of its effects are. */
 import { failureOf } from './failure-of.ts';
-import type { Outcome } from './outcome.ts';
-import type { BatchContext, CarryOut, Work } from './processor.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import type { BatchContext, CarryOut, Plan, Work } from './processor.ts';
+import { jointVerdict, type Verdict } from './verdict.ts';
 
 /** Answers for those records that intend an effect of its kind. */
-export type Part<Whole> = (
+export type Part<Whole, Answer = Outcome> = (
   work: readonly Work<Whole>[],
   context: BatchContext,
-) => Promise<ReadonlyMap<Work<Whole>, Outcome>>;
+) => Promise<ReadonlyMap<Work<Whole>, Answer>>;
 
 /** @param select the effect of this kind, undefined for a record that intends none */
 export function part<Whole, Effect>(
   select: (whole: Whole) => Effect | undefined,
   carryOut: CarryOut<Effect>,
 ): Part<Whole> {
+  return answering(select, carryOut, (failure) => ({ kind: 'transient', failure }));
+}
+
+/** What a plan says of one kind of effect. */
+export function plannedPart<Whole, Effect>(
+  select: (whole: Whole) => Effect | undefined,
+  plan: Plan<Effect>,
+): Part<Whole, Verdict> {
+  return answering(select, plan, (failure) => ({ kind: 'unresolvable', failure, passing: true }));
+}
+
+function answering<Whole, Effect, Answer>(
+  select: (whole: Whole) => Effect | undefined,
+  ask: (work: readonly Work<Effect>[], context: BatchContext) => Promise<readonly Answer[]>,
+  failed: (failure: Failure) => Answer,
+): Part<Whole, Answer> {
   return async (work, context) => {
     const origin: Work<Whole>[] = [];
     const selected: Work<Effect>[] = [];
@@ -24,11 +41,13 @@ export function part<Whole, Effect>(
       selected.push({ ...element, effect });
     }
     if (selected.length === 0) return new Map();
-    const outcomes = await carryOut(selected, context).catch((error: unknown): readonly Outcome[] => {
+    const answers = await ask(selected, context).catch((error: unknown): readonly Answer[] => {
       const failure = failureOf(error);
-      return selected.map(() => ({ kind: 'transient', failure }));
+      return selected.map(() => failed(failure));
     });
-    return new Map(origin.map((element, index) => [element, outcomes[index] ?? noAnswer]));
+    return new Map(
+      origin.map((element, index) => [element, answers[index] ?? failed({ code: 'NO_ANSWER' })]),
+    );
   };
 }
 
@@ -37,6 +56,13 @@ export function inParts<Whole>(parts: readonly Part<Whole>[]): CarryOut<Whole> {
   return async (work, context) => {
     const answers = await Promise.all(parts.map((one) => one(work, context)));
     return work.map((element) => jointOutcome(answers.flatMap((answer) => answer.get(element) ?? [])));
+  };
+}
+
+export function planInParts<Whole>(parts: readonly Part<Whole, Verdict>[]): Plan<Whole> {
+  return async (work, context) => {
+    const answers = await Promise.all(parts.map((one) => one(work, context)));
+    return work.map((element) => jointVerdict(answers.flatMap((answer) => answer.get(element) ?? [])));
   };
 }
 

@@ -6,7 +6,8 @@
 import * as z from 'zod/mini';
 import type { Change } from './change.ts';
 import type { Outcome } from './outcome.ts';
-import type { Decision, StreamProcessor, Work } from './processor.ts';
+import type { Decision, Plan, StreamProcessor, Work } from './processor.ts';
+import { unjudged, type Verdict } from './verdict.ts';
 
 export const BEFORE_START = 'before-start';
 
@@ -40,8 +41,12 @@ export function startingAt<Effect>(
   processor: StreamProcessor<Effect>,
   startMs: number | undefined,
 ): StreamProcessor<Dated<Effect>> {
+  const { plan, current, ...rest } = processor;
   return {
-    ...processor,
+    ...rest,
+    // What a plan judges and a redrive carries out was chosen by an operator: nothing is too old.
+    ...(plan === undefined ? {} : { plan: planOf(plan) }),
+    ...(current === undefined ? {} : { current: { kind: 'current', effect: current } }),
     decide(change: Change) {
       const old = startMs !== undefined && change.createdAtMs !== undefined && change.createdAtMs < startMs;
       if (old) return { kind: 'effect', effect: { kind: 'old', decide: () => processor.decide(change) } };
@@ -69,6 +74,26 @@ export function startingAt<Effect>(
       return work.map((element) => settled.get(element) ?? noAnswer);
     },
   };
+}
+
+function planOf<Effect>(plan: Plan<Effect>): Plan<Dated<Effect>> {
+  return async (work, context) => {
+    const decisions = work.map(({ effect }) => decisionOf(effect, true));
+    const due = work.flatMap((element, index) => {
+      const decision = decisions[index];
+      return decision?.kind === 'effect' ? [{ ...element, effect: decision.effect }] : [];
+    });
+    const verdicts = [...(due.length === 0 ? [] : await plan(due, context))];
+    return decisions.map((decision) =>
+      decision.kind === 'effect' ? (verdicts.shift() ?? unjudged) : verdictOf(decision),
+    );
+  };
+}
+
+function verdictOf(decision: Exclude<Decision<never>, { kind: 'effect' }>): Verdict {
+  return decision.kind === 'ignored'
+    ? decision
+    : { kind: 'unresolvable', failure: decision.failure, passing: false };
 }
 
 const noAnswer: Outcome = { kind: 'transient', failure: { code: 'NO_ANSWER' } };

@@ -4,6 +4,8 @@ import type { Change } from './change.ts';
 import type { Deadline } from './deadline.ts';
 import type { Images } from './decode.ts';
 import type { Failure, Outcome } from './outcome.ts';
+import type { Projection } from './projection.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What a change means: pure, from images to intended effects. */
 export type Decision<Effect> =
@@ -25,6 +27,8 @@ export interface BatchContext {
   readonly deadline: Deadline;
   /** True for records an operator sent through the marked door: older than what is live, so no fast path. */
   readonly redriven: boolean;
+  /** Names a replay: its effects have an idempotency namespace of their own, so that they happen again. */
+  readonly replay?: string;
 }
 
 /** Carries out a batch's work, given in stream order, and answers in the same order. It may throw only if an invariant of ours broke. */
@@ -32,6 +36,12 @@ export type CarryOut<Effect> = (
   work: readonly Work<Effect>[],
   context: BatchContext,
 ) => Promise<readonly Outcome[]>;
+
+/** Says for each what carrying it out would come to, by reading and never by writing; answers in order. */
+export type Plan<Effect> = (
+  work: readonly Work<Effect>[],
+  context: BatchContext,
+) => Promise<readonly Verdict[]>;
 
 export interface StreamProcessor<Effect> {
   /** Lower case, as in the stack's outputs and the operator's commands. */
@@ -41,4 +51,13 @@ export interface StreamProcessor<Effect> {
   orderingKey(change: Change): string | undefined;
   decide(change: Change): Decision<Effect>;
   readonly carryOut: CarryOut<Effect>;
+  /** Left out by a processor whose effects cannot be compared: then every record that is redriven is carried out. */
+  readonly plan?: Plan<Effect>;
+  /**
+   * For projections: the effect "as the item is now". It stands for a redriven record that is poison as it is, whose item may
+   * have been mended since.
+   */
+  readonly current?: Effect;
+  /** What it keeps equal to its table, if it keeps anything. */
+  readonly projection?: Projection;
 }
