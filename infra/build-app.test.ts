@@ -37,7 +37,9 @@ const tables = (...names: string[]) =>
   );
 const processors = (...names: string[]) =>
   names.flatMap((name) =>
-    ['DeadLetterQueueUrl', 'FailureBucketName', 'FunctionName', 'MappingId'].map((what) => name + what),
+    ['DeadLetterQueueUrl', 'FailureBucketName', 'FunctionName', 'MappingId', 'MappingTableName'].map(
+      (what) => name + what,
+    ),
   );
 
 test.each<[string, string[]]>([
@@ -64,6 +66,7 @@ test.each<[string, string[]]>([
     [
       ...tables('Bookings*', 'Idempotency', 'Providers', 'Reviews', 'Services', 'Users'),
       ...processors('Bookings'),
+      'AuditBucketName',
     ],
   ],
   [
@@ -72,6 +75,7 @@ test.each<[string, string[]]>([
       ...tables('History*', 'Results*', 'Sessions*'),
       ...processors('AnalysisResults', 'Analytics'),
       'AnalyticsHistoryMappingId',
+      'AnalyticsHistoryMappingTableName',
       'CacheUrl',
     ],
   ],

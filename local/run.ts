@@ -90,6 +90,9 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       gatewayUrl: system.gateway.url,
       wsUrl: system.gateway.wsUrl,
       endpoints: endpoints(engines, system),
+      region: engines.region,
+      accountId: ACCOUNT_ID,
+      stacks: system.stacks,
     });
     closing.push(() => removeState(surroundings.stateFile, process.pid));
 

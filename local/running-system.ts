@@ -19,13 +19,21 @@ import { onFailureDestinations } from './streams/on-failure.ts';
 import { type OnRecords, type RunningStream, startStreams } from './streams/start-streams.ts';
 import type { Assembly } from './template/assembly.ts';
 import { createBucket, createQueue, createTable } from './template/create.ts';
-import { type LocalFunction, type LocalSystem, systemReader, type Table } from './template/system.ts';
+import {
+  type LocalFunction,
+  type LocalSystem,
+  type SystemReader,
+  systemReader,
+  type Table,
+} from './template/system.ts';
 
 export interface RunningSystem {
   /** By name; the client reaches the engine that holds it. */
   readonly tables: ReadonlyMap<string, DynamoDBClient>;
   /** URL of the engine that holds a table. */
   endpointOf(table: string): string;
+  /** The stacks' outputs, as they are on this machine. */
+  readonly stacks: ReturnType<SystemReader['outputs']>;
   /** Tables whose stream a mapping reads. */
   readonly streams: readonly RunningStream[];
   /** The function that keeps a search index, if the template has one. */
@@ -165,6 +173,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     return {
       tables,
       endpointOf,
+      stacks: reader.outputs(),
       streams: streams.streams,
       projection: projection && {
         table: projection['PRODUCTS_TABLE'] ?? '',

@@ -16,11 +16,14 @@ const state = {
   gatewayUrl: 'http://127.0.0.1:1',
   wsUrl: 'ws://127.0.0.1:1/dev',
   endpoints: { sqs: 'http://127.0.0.1:2' },
+  region: 'here',
+  accountId: '000000000000',
+  stacks: [{ name: 'one', outputs: { Key: 'value' } }],
 };
 
 test('what was written is read while the run is up', () => {
   writeState(file, state);
-  expect(readState(file, () => true)).toEqual({ version: 1, ...state });
+  expect(readState(file, () => true)).toEqual({ version: 2, ...state });
 });
 
 test.each([
@@ -33,7 +36,7 @@ test.each([
 
 test('a file that this version did not write is no run', () => {
   writeState(file, state);
-  writeFileSync(file, '{"version":2,"pid":1}');
+  writeFileSync(file, '{"version":1,"pid":1}');
   expect(() => readState(file, () => true)).toThrow(Problem);
 });
 

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { Problem } from './problem.ts';
 
 const stateSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Of the run; a file whose process has gone was left by a crash, and is as good as none. */
   pid: z.number().int().positive(),
   /** ISO 8601. */
@@ -19,6 +19,13 @@ const stateSchema = z.object({
   wsUrl: z.url(),
   /** Further endpoints by name, e.g. `dynamodb:<table>`, `sqs`, `s3`, `search`, `redis`. */
   endpoints: z.record(z.string(), z.string()).default({}),
+  /** In which clients sign. */
+  region: z.string(),
+  accountId: z.string(),
+  /** The template's stacks, with those of their outputs that mean something on this machine. */
+  stacks: z
+    .array(z.object({ name: z.string(), outputs: z.record(z.string(), z.string()).readonly() }))
+    .readonly(),
 });
 
 export type LocalState = z.infer<typeof stateSchema>;
@@ -31,7 +38,7 @@ export function stateFileOf(repository: string): string {
 /** Whole or not at all: a reader never sees half a file. */
 export function writeState(file: string, state: Omit<LocalState, 'version'>): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify({ version: 1, ...state }, undefined, 2)}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify({ version: 2, ...state }, undefined, 2)}\n`);
   renameSync(`${file}.new`, file);
 }
 
@@ -49,6 +56,12 @@ export function readState(file: string, isRunning: (pid: number) => boolean = pr
   if (state === undefined || !isRunning(state.pid))
     throw new Problem('no local run is up; start one in another terminal with npm start');
   return state;
+}
+
+/** Whether `readState` would find one. */
+export function runIsUp(file: string, isRunning: (pid: number) => boolean = processIsRunning): boolean {
+  const state = readFile(file);
+  return state !== undefined && isRunning(state.pid);
 }
 
 /** Undefined where there is none, or none that this version wrote. */

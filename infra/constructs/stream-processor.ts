@@ -54,10 +54,8 @@ export class StreamProcessor extends Construct {
   constructor(scope: Construct, id: string, props: StreamProcessorProps) {
     super(scope, id);
     const { stage, name, timeoutSeconds = 60 } = props;
-    const streams = Object.entries(props.alsoFollows ?? {}).map(
-      ([word, table]) => [word, streamOf(name, table)] as const,
-    );
-    const ownStream = streamOf(name, props.table);
+    const others = Object.entries(props.alsoFollows ?? {});
+    const followed = [props.table, ...others.map(([, table]) => table)];
     this.letters = new DeadLetters(this, 'DeadLetters', props);
     const { bucket, queue } = this.letters;
 
@@ -79,26 +77,28 @@ export class StreamProcessor extends Construct {
       ...(props.network === undefined ? {} : { network: props.network }),
     });
     this.role = code.role;
-    const rights = this.rights([ownStream, ...streams.map(([, arn]) => arn)]);
+    const rights = this.rights(followed.map((table) => streamOf(name, table)));
     for (const statement of [...rights, ...(props.rights ?? [])]) this.role.addToPolicy(statement);
 
-    const mappingOf = (word: string, streamArn: string) => {
+    const mappingOf = (word: string, table: Table) => {
       const mapping = streamMapping(this, `${word}Mapping`, {
         function: code.function,
         timeoutSeconds,
-        streamArn,
+        streamArn: streamOf(name, table),
         failureBucketArn: bucket.bucketArn,
         ...(props.mapping === undefined ? {} : { settings: props.mapping }),
       });
-      output(this, `${pascalCase(name)}${word}MappingId`, mapping.ref, `Event source mapping of ${name}`);
+      const key = `${pascalCase(name)}${word}Mapping`;
+      output(this, `${key}Id`, mapping.ref, `Event source mapping of ${name}`);
+      output(this, `${key}TableName`, table.tableName, `Table whose stream the mapping of ${name} reads`);
       return mapping;
     };
-    const own = mappingOf('', ownStream);
-    this.mappings = [own, ...streams.map(([word, arn]) => mappingOf(pascalCase(word), arn))];
+    const own = mappingOf('', props.table);
+    this.mappings = [own, ...others.map(([word, table]) => mappingOf(pascalCase(word), table))];
 
     const watched = { function: code.function, queue, timeoutSeconds };
     addAlarms(this, stage, name, [...processorRules(watched), ...mappingRules(own.ref)]);
-    streams.forEach(([word], index) => {
+    others.forEach(([word], index) => {
       const mapping = this.mappings[index + 1];
       if (mapping) {
         addAlarms(new Construct(this, pascalCase(word)), stage, `${name}-${word}`, mappingRules(mapping.ref));

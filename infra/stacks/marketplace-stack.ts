@@ -1,5 +1,6 @@
 /** The home-services marketplace: its six tables, and the mails and ratings that follow the bookings. */
 import type { Construct } from 'constructs';
+import { AuditTrail } from '../constructs/audit-trail.ts';
 import { mailEnvironment, maySendMail } from '../constructs/mail.ts';
 import { mayClaim, mayQueryIndexes, mayReadItems, mayUpdateInTransactions } from '../constructs/rights.ts';
 import { StreamProcessor } from '../constructs/stream-processor.ts';
@@ -11,6 +12,8 @@ export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage, 'marketplace', 'the home-services marketplace', marketplaceTables);
     const { bookings, idempotency, providers, reviews, services } = this.tables;
+    // One for all systems, as the claims are: and this stack is deployed before any that claims.
+    new AuditTrail(this, 'AuditTrail', stage);
     new StreamProcessor(this, 'Bookings', {
       stage,
       name: 'bookings',

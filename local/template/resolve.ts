@@ -23,6 +23,8 @@ export interface Account {
 export interface Resolver {
   /** @throws Problem naming the resource, the property and what is missing */
   resolve(stack: StackTemplate, resource: TemplateResource, property: string): unknown;
+  /** @throws Problem naming the output and what is missing */
+  output(stack: StackTemplate, key: string): unknown;
 }
 
 export function templateResolver(assembly: Assembly, account: Account, attributeOf: AttributeOf): Resolver {
@@ -30,6 +32,13 @@ export function templateResolver(assembly: Assembly, account: Account, attribute
     resolve(stack, resource, property) {
       const place = { stack, at: `${stack.name}.${resource.logicalId} (${resource.type})` };
       return resolved(resource.properties[property], { ...place, path: property });
+    },
+    output(stack, key) {
+      return resolved(stack.outputs[key]?.Value, {
+        stack,
+        at: `${stack.name}, output ${key}`,
+        path: 'Value',
+      });
     },
   };
 

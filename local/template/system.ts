@@ -67,6 +67,8 @@ export interface SystemReader {
   webSocketApi(): ReadApi | undefined;
   /** @throws Problem naming the resource that cannot be resolved */
   read(): LocalSystem;
+  /** By stack; an output that means nothing on this machine is left out. */
+  outputs(): readonly { readonly name: string; readonly outputs: Readonly<Record<string, string>> }[];
   /** Types the local run does not know, each with how many there are. */
   unknownTypes(): ReadonlyMap<string, number>;
 }
@@ -109,6 +111,16 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
       ),
     webSocketApi,
     read,
+    outputs: () =>
+      assembly.stacks.map((stack) => ({
+        name: stack.name,
+        outputs: Object.fromEntries(
+          Object.keys(stack.outputs).flatMap((key) => {
+            const value = meaningHere(() => resolver.output(stack, key));
+            return value === undefined ? [] : [[key, String(value)]];
+          }),
+        ),
+      })),
     unknownTypes() {
       const unknown = new Map<string, number>();
       for (const { resource } of all) {
@@ -222,6 +234,15 @@ export function engineNeeds(assembly: Assembly): {
     search: assembly.stacks.some((stack) => has(stack, new Set(['AWS::OpenSearchService::Domain']))),
     cache: assembly.stacks.some((stack) => has(stack, new Set(['AWS::ElastiCache::ReplicationGroup']))),
   };
+}
+
+function meaningHere(resolve: () => unknown): unknown {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }
 
 /** CDK's own function behind Custom::Trigger: here the trigger's handler is invoked directly. */
