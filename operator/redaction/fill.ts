@@ -1,0 +1,73 @@
+/** What stands in the place of one redacted value: of the same length, script, sign and number of digits, and with nothing of it left. */
+import type { Pseudonyms } from './pseudonyms.ts';
+
+/** A word, a number or a time, as statuses and categories are; not a sentence, an address or a name with a space in it. */
+export function isPlainWord(text: string): boolean {
+  return TIME.test(text) || /^[A-Za-z][A-Za-z_-]{0,39}$|^$/.test(text);
+}
+
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Letters and marks by script, one for all; the same number of bytes, so that what was too large still is. */
+const FILLINGS: readonly (readonly [script: RegExp, letter: string, mark: string])[] = [
+  [/\p{Script=Devanagari}/u, 'क', 'ा'],
+  [/\p{Script=Tamil}/u, 'க', 'ா'],
+  [/\p{Script=Telugu}/u, 'క', 'ా'],
+  [/\p{Script=Kannada}/u, 'ಕ', 'ಾ'],
+  [/\p{Script=Bengali}/u, 'ক', 'া'],
+  [/\p{Script=Oriya}/u, 'କ', 'ା'],
+  [/\p{Script=Malayalam}/u, 'ക', 'ാ'],
+];
+
+/** Spaces stay, and the empty text; all else becomes filling. */
+export function filling(text: string): string {
+  return text.replace(/[^\s]/gu, (character) => {
+    if (/\d/.test(character)) return '0';
+    if (/[A-Z]/.test(character)) return 'X';
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) return /[a-z]/.test(character) ? 'x' : '.';
+    for (const [script, letter, mark] of FILLINGS) {
+      if (script.test(character)) return /\p{M}/u.test(character) ? mark : letter;
+    }
+    if (code < 0x800) return 'é';
+    // Half of a pair is what some writers left of a picture: it must stay one, to be refused as it was.
+    if (code >= 0xd800 && code <= 0xdfff) return '\ud800';
+    return code < 0x10000 ? '—' : '🍅';
+  });
+}
+
+export function zeroDigits(text: string): string {
+  return text.replace(/[^\s+()-]/gu, (character) => (/\d/.test(character) ? '0' : filling(character)));
+}
+
+/** Other digits; zeros stay, so that nothing becomes zero, or stops being it. */
+export function otherNumber(text: string, names: Pseudonyms): string {
+  if (!/^[+-]?[\d.]+(?:[eE][+-]?\d+)?$/.test(text)) return filling(text);
+  const [mantissa = '', exponent] = text.split(/(?=[eE])/);
+  const bytes = names.bytes(`number ${text}`);
+  return mantissa.replace(/[1-9]/g, () => String(1 + (bytes.next().value % 9))) + (exponent ?? '');
+}
+
+const WORDS = /^[A-Z]+(?:_[A-Z]+)*(?:-[A-Z]+)*$/;
+
+/**
+ * @param wholeWord whether a text that is one word in capitals names a kind of row, as in `SK=DETAILS`
+ */
+export function pseudonymousKey(text: string, names: Pseudonyms, wholeWord: boolean): string {
+  const parts = text.split('#');
+  return parts
+    .map((part, index) => {
+      const named = index < parts.length - 1 || (wholeWord && parts.length === 1);
+      return named && WORDS.test(part) ? part : names.of(part);
+    })
+    .join('#');
+}
+
+/** An empty text stays empty, and what is no address does not become one. */
+export function pseudonymousEmail(text: string, names: Pseudonyms): string {
+  const parts = text.trim().split('@');
+  const local = parts[0] ?? '';
+  return parts.length === 2 && local !== '' && /^[^\s@]+\.[^\s@]+$/.test(parts[1] ?? '')
+    ? `${names.of(local)}@example.com`
+    : filling(text);
+}

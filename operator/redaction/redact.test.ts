@@ -1,0 +1,159 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readFixture } from '../../fixtures/read.ts';
+import { decodeImage } from '../../shared/stream/attribute-value.ts';
+import { streamRecord } from '../../test/support/record.ts';
+import { createRedactor } from './redact.ts';
+import { DEFAULT_RULES, parseRules } from './rules.ts';
+
+const SECRET = Buffer.from('of these tests');
+const redact = (record: unknown, rules = DEFAULT_RULES) => createRedactor(rules, SECRET).redact(record);
+
+type Image = Record<string, { S?: string; N?: string; M?: Image; L?: Image[string][]; SS?: string[] }>;
+
+function redactedImage(image: object, keys: object = {}): Image {
+  const record = redact(streamRecord({ newImage: image, keys })) as { dynamodb: { NewImage: Image } };
+  return record.dynamodb.NewImage;
+}
+
+describe('a redacted record', () => {
+  it('keeps what it says of itself, without the account', () => {
+    const record = streamRecord();
+    expect(redact(record)).toMatchObject({
+      eventID: record.eventID,
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: record.dynamodb.SequenceNumber, SizeBytes: 100 },
+      eventSourceARN: expect.stringContaining(':000000000000:table/ek-bharath-products/stream/'),
+    });
+    const owned = {
+      ...record,
+      eventSourceARN: record.eventSourceARN.replace('000000000000', '123456789012'),
+    };
+    expect(JSON.stringify(redact(owned))).not.toContain('123456789012');
+  });
+
+  it('keeps the structure of keys, and the same id is the same pseudonym wherever it stands', () => {
+    const keys = { PK: { S: 'CHAT#vendor-1#buyer-22' }, SK: { S: 'MSG#2026-01-31T10:00:00.000Z' } };
+    const { PK, SK, sender_id, recipient_id } = redactedImage(
+      { ...keys, sender_id: { S: 'vendor-1' }, recipient_id: { S: 'USER#buyer-22' } },
+      keys,
+    );
+    expect(SK?.S).toBe('MSG#2026-01-31T10:00:00.000Z');
+    expect(sender_id?.S).toMatch(/^[a-z]{6}-\d$/);
+    expect(recipient_id?.S).toMatch(/^USER#[a-z]{5}-\d\d$/);
+    expect(PK?.S).toBe(`CHAT#${sender_id?.S}#${recipient_id?.S?.slice('USER#'.length)}`);
+    expect(PK?.S).not.toContain('vendor');
+  });
+
+  it('loses texts, names, phone numbers and e-mail addresses, and keeps their lengths and scripts', () => {
+    const image = redactedImage({
+      customerName: { S: 'Ramesh Kumar' },
+      customerPhone: { S: '+91 98450-12345' },
+      customerEmail: { S: 'ramesh.kumar@mail.in' },
+      noEmail: { S: '' },
+      title: { M: { english: { S: 'Red tomato' }, hindi: { S: 'लाल टमाटर' } } },
+      nobodyThoughtOfThis: { S: 'secret 1' },
+    });
+    expect(image).toMatchObject({
+      customerName: { S: 'Xxxxxx Xxxxx' },
+      customerPhone: { S: '+00 00000-00000' },
+      customerEmail: { S: expect.stringMatching(/^[a-z]{6}\.[a-z]{5}@example\.com$/) },
+      noEmail: { S: '' },
+      title: { M: { english: { S: 'Xxx xxxxxx' }, hindi: { S: 'काक ककाकक' } } },
+      nobodyThoughtOfThis: { S: 'xxxxxx 0' },
+    });
+  });
+
+  it('keeps statuses, times and ratings, but no free text in their place', () => {
+    const kept = {
+      status: { S: 'active' },
+      created_at: { S: '2026-01-01T00:00:00.000Z' },
+      rating: { N: '5' },
+    };
+    expect(redactedImage(kept)).toEqual(kept);
+    expect(redactedImage({ status: { S: 'call Ramesh' } })).toEqual({ status: { S: 'xxxx Xxxxxx' } });
+  });
+
+  it('keeps the sign and the number of digits of numbers, and where a place is only roughly', () => {
+    const image = redactedImage({
+      price: { N: '-18.50' },
+      none: { N: '0' },
+      location: { M: { coordinates: { L: [{ N: '25.6123' }, { N: '85.1' }] } } },
+    });
+    expect(image.price?.N).toMatch(/^-[1-9][1-9]\.[1-9]0$/);
+    expect(image.none?.N).toBe('0');
+    expect(image.location?.M?.coordinates?.L).toEqual([{ N: '25.0000' }, { N: '85.0' }]);
+  });
+
+  it('has other names where names in a map are ids', () => {
+    const { recentReviews } = redactedImage({ recentReviews: { M: { 'review-1': { N: '17' } } } });
+    expect(Object.keys(recentReviews?.M ?? {})[0]).toMatch(/^[a-z]{6}-\d$/);
+    const { byUser } = redactedImage({ byUser: { M: { 'user-77': { S: 'x' } } } });
+    expect(JSON.stringify(byUser)).not.toContain('user-77');
+  });
+
+  it('is of another name under another secret', () => {
+    const record = streamRecord();
+    expect(createRedactor(DEFAULT_RULES).redact(record)).not.toEqual(
+      createRedactor(DEFAULT_RULES).redact(record),
+    );
+  });
+
+  it('follows rules of the user before those that ship', () => {
+    const rules = parseRules(
+      { version: 1, rules: [{ attributes: ['title.hindi'], as: 'id' }, ...DEFAULT_RULES.rules] },
+      'test',
+    );
+    const record = streamRecord({ newImage: { title: { M: { hindi: { S: 'ab' }, english: { S: 'ab' } } } } });
+    expect(redact(record, rules)).toMatchObject({
+      dynamodb: { NewImage: { title: { M: { english: { S: 'xx' } } } } },
+    });
+    expect(JSON.stringify(redact(record, rules))).not.toContain('"hindi":{"S":"xx"}');
+  });
+
+  property.prop([fc.uniqueArray(fc.stringMatching(/^[a-z\d]{1,6}$/), { minLength: 2, maxLength: 60 })])(
+    'has as many ids as the original',
+    (ids) => {
+      const { members } = redactedImage({ members: { SS: ids } });
+      expect(new Set(members?.SS).size).toBe(ids.length);
+    },
+  );
+
+  property.prop([fc.jsonValue()])('is made of whatever there was', (value) => {
+    expect(() => JSON.stringify(redact(value))).not.toThrow();
+    expect(() => redact({ dynamodb: { NewImage: value, Keys: value }, eventID: value })).not.toThrow();
+  });
+
+  it('decodes if and only if the original does, in every recorded case', async () => {
+    const folder = join(import.meta.dirname, '../../fixtures');
+    for (const stream of ['products', 'bids', 'conversations', 'bookings']) {
+      for (const name of readdirSync(join(folder, stream)).filter((file) =>
+        /^(?!.*(day|writes)).*\.jsonl$/.test(file),
+      )) {
+        const redactor = createRedactor(DEFAULT_RULES, SECRET);
+        for await (const record of readFixture(join(folder, stream, name))) {
+          const decodes = (one: unknown) => {
+            try {
+              const { dynamodb } = one as { dynamodb?: { NewImage?: unknown } };
+              return Object.keys(decodeImage(dynamodb?.NewImage)).length;
+            } catch {
+              return undefined;
+            }
+          };
+          expect([name, decodes(redactor.redact(record))]).toEqual([name, decodes(record)]);
+        }
+      }
+    }
+  });
+});
+
+describe('redaction rules', () => {
+  it('name the field that is wrong', () => {
+    expect(() => parseRules({ version: 1, rules: [{ attributes: ['a'], as: 'hide' }] }, 'mine.json')).toThrow(
+      /mine\.json: rules\.0\.as/,
+    );
+  });
+});
