@@ -17,7 +17,7 @@ function synth(...args: string[]) {
 }
 
 /** Every file that a function can begin with: each is deployed. */
-const ENTRIES = globSync('processors/*/{handler,authorizer,set-up}.ts', {
+const ENTRIES = globSync('processors/*/{handler,authorizer,forget-queries,set-up}.ts', {
   cwd: dirname(import.meta.dirname),
 });
 

@@ -7,7 +7,7 @@ import { bidsEnvironment } from '../processors/bids/environment.ts';
 import { bookingsEnvironment } from '../processors/bookings/environment.ts';
 import { connectionsEnvironment, readTokenRules } from '../processors/connections/environment.ts';
 import { conversationsEnvironment } from '../processors/conversations/environment.ts';
-import { productsEnvironment } from '../processors/products/environment.ts';
+import { forgetQueriesEnvironment, productsEnvironment } from '../processors/products/environment.ts';
 import { redisOptions } from '../shared/cache/settings.ts';
 import { readEnvironment } from '../shared/config/environment.ts';
 import { systemClock } from '../shared/time/clock.ts';
@@ -41,6 +41,7 @@ function deployed(given: Record<string, string>): Record<string, string> {
 
 const SCHEMAS: readonly (readonly [StackName, string, z.ZodMiniObject])[] = [
   ['ekBharath', 'ProductsProcessor', productsEnvironment],
+  ['ekBharath', 'ProductQueriesForget', forgetQueriesEnvironment],
   ['ekBharath', 'BidsProcessor', bidsEnvironment],
   ['ekBharath', 'ConversationsProcessor', conversationsEnvironment],
   ['ekBharath', 'ConnectionsRoutes', connectionsEnvironment],

@@ -39,9 +39,14 @@ test.each<[string, string[]]>([
       ...basicRights('Products', 'ek-bharath-products'),
       'dynamodb:BatchGetItem ek-bharath-products',
       ...search,
+      'lambda:InvokeFunction ProductQueriesForgetFunction.Arn',
     ],
   ],
   ['ProductsIndexSetUp', [...ownLog('ProductsIndexSetUp'), ...search]],
+  [
+    'ProductQueriesForget',
+    [...ownLog('ProductQueriesForget'), ...networkRights('streamkeeper-dev-products-forget-queries')],
+  ],
   ['BidsProcessor', [...basicRights('Bids', 'ek-bharath-bids'), ...notifier]],
   ['ConversationsProcessor', [...basicRights('Conversations', 'ek-bharath-conversations'), ...notifier]],
   [
@@ -121,7 +126,7 @@ test('no role has rights that are not written down here', () => {
   const policies = Object.values(dev).flatMap((template) =>
     Object.keys(resources(template, 'AWS::IAM::Policy')),
   );
-  expect(policies).toHaveLength(9);
+  expect(policies).toHaveLength(10);
   const managed = Object.values(dev).flatMap((template) =>
     Object.entries(resources(template, 'AWS::IAM::Role'))
       .filter(([, role]) => role.Properties['ManagedPolicyArns'] !== undefined)
@@ -151,6 +156,7 @@ test('no file sends a command that no right was written down for', () => {
     'processors/connections/session-table.ts: DeleteItem',
     'processors/connections/session-table.ts: PutItem',
     'processors/connections/session-table.ts: UpdateItem',
+    'shared/cache/forgetting-queries.ts: Invoke',
     'shared/dead-letters/aws-sink.ts: PutObject',
     'shared/dead-letters/aws-sink.ts: SendMessage',
     'shared/dynamodb/read-items.ts: BatchGetItem',

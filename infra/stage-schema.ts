@@ -13,6 +13,24 @@ const LOG_RETENTION_DAYS = new Set(
   ),
 );
 
+const cacheSchema = z
+  .strictObject({
+    nodeType: z.string().startsWith('cache.'),
+    /** The first is written to, the others take over. With one a restart empties the cache; readers then go to the table. */
+    nodes: z.int().min(1).max(6),
+    /** Availability zones by the letter after the region's name; a subnet in each. */
+    zones: z
+      .array(z.string().regex(/^[a-z]$/, 'must be one letter'))
+      .min(1)
+      .max(3),
+    /** TLS, and nobody gets in but the function's role (IAM). Can be changed only by making the cache anew. */
+    secured: z.boolean(),
+  })
+  .refine((cache) => cache.nodes === 1 || cache.zones.length > 1, {
+    path: ['zones'],
+    message: 'must be two or more with several nodes: they are there for the loss of a zone',
+  });
+
 const searchSchema = z
   .strictObject({
     /** Decides memory, and with it how many shards and how large a bulk the domain bears. Changing it is a blue/green deployment. */
@@ -25,6 +43,11 @@ const searchSchema = z
     dedicatedMasters: z.union([z.literal(0), z.literal(3), z.literal(5)]),
     /** gp3, GiB, per node. Growing it is a blue/green deployment; it cannot shrink below what is used. */
     volumeGb: z.int().min(10).max(3072),
+    /**
+     * A cache of its own for pages of product searches, which are forgotten when products change; a small node will do. Left out:
+     * there is no such cache, and readers ask the domain.
+     */
+    queryCache: cacheSchema.optional(),
   })
   .refine((search) => search.instanceCount % search.zones === 0, {
     path: ['instanceCount'],
@@ -70,24 +93,6 @@ const mailSchema = z.strictObject({
   bookingUrl: MAIL_BOOKING_URL,
 });
 
-const cacheSchema = z
-  .strictObject({
-    nodeType: z.string().startsWith('cache.'),
-    /** The first is written to, the others take over. With one a restart empties the cache; readers then go to the table. */
-    nodes: z.int().min(1).max(6),
-    /** Availability zones by the letter after the region's name; a subnet in each. */
-    zones: z
-      .array(z.string().regex(/^[a-z]$/, 'must be one letter'))
-      .min(1)
-      .max(3),
-    /** TLS, and nobody gets in but the function's role (IAM). Can be changed only by making the cache anew. */
-    secured: z.boolean(),
-  })
-  .refine((cache) => cache.nodes === 1 || cache.zones.length > 1, {
-    path: ['zones'],
-    message: 'must be two or more with several nodes: they are there for the loss of a zone',
-  });
-
 /**
  * Events from before are ignored. Set it when attaching to a table that is already in use, or everybody is told of the last 24
  * hours again; once, and never again: what happens between two values would be told to nobody, or twice. New tables need none.
@@ -126,6 +131,7 @@ export const stageSchema = z.strictObject({
 });
 
 export type Stage = z.infer<typeof stageSchema>;
+export type CacheSettings = z.infer<typeof cacheSchema>;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 /** @throws Error with one line that names every field that is wrong */

@@ -138,7 +138,11 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
         connections: gateway.connectionsUrl,
         userPool: issuer.environment(),
       }),
-    functions: () => [...system.connections, ...system.mappings.map(({ function: code }) => code)],
+    functions: () => [
+      ...system.connections,
+      ...system.mappings.map(({ function: code }) => code),
+      ...system.invoked,
+    ],
     clock,
     log: options.functionLog,
   });

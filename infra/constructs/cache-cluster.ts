@@ -1,6 +1,6 @@
 /**
- * The cache: Valkey in ElastiCache, reached by nobody but the function of the network it lies in. Where the stage says so, over
- * TLS, and only by a role that was admitted here, as a user who may touch the keys and commands that it was admitted for.
+ * A cache: Valkey in ElastiCache, reached by nobody but what runs in the network it lies in. Where the stage says so, over TLS,
+ * and only by a role that was admitted, as a user who may touch the keys and commands that it was admitted for.
  *
  * ElastiCache user guide, "Authenticating with IAM", "Role-Based Access Control", "Metrics for Valkey and Redis OSS";
  * Valkey, "ACL", "Key eviction".
@@ -16,18 +16,35 @@ import {
 } from 'aws-cdk-lib/aws-elasticache';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { CacheSettings } from '../stage-schema.ts';
 import type { Stage } from '../stages.ts';
 import { addAlarms } from './alarm.ts';
 import type { IsolatedNetwork } from './isolated-network.ts';
-import { output } from './output.ts';
 
 export interface CacheClusterProps {
   readonly stage: Stage;
+  readonly settings: CacheSettings;
   readonly network: IsolatedNetwork;
-  /** The processor that keeps it. Its user has its name. */
+  /**
+   * The cache's name after `streamkeeper-<stage>`.
+   *
+   * @default the name alone
+   */
+  readonly name?: string;
+  /** What is in it, for who meets it in the console. */
+  readonly holds: string;
+  /** Of `maxmemory-policy`: what goes when memory is full. */
+  readonly evicts: 'noeviction' | 'volatile-lru';
+  /** Who keeps it: the last word of the user's name. */
   readonly user: string;
   /** Of Valkey's ACL: what the user may do with which keys, e.g. `~analysis:* -@all +get`. */
   readonly may: string;
+  /**
+   * What readers may do, whose roles are not of this stack.
+   *
+   * @default they have no user here
+   */
+  readonly readersMay?: string;
 }
 
 const PORT = 6379;
@@ -35,27 +52,39 @@ const PORT = 6379;
 export class CacheCluster extends Construct {
   /** What a function needs to find the cache and to be let in; see `shared/cache/settings.ts`. */
   readonly environment: Readonly<Record<string, string>>;
-  private readonly cacheName: string;
+  readonly url: string;
+  readonly cacheName: string;
+  /** Of the readers' user; absent in a stage without security, and where readers have none. */
+  readonly readers: string | undefined;
   private readonly user: CfnUser | undefined;
 
-  constructor(scope: Construct, id: string, { stage, network, user, may }: CacheClusterProps) {
+  constructor(scope: Construct, id: string, props: CacheClusterProps) {
     super(scope, id);
-    const { nodeType, nodes, secured } = stage.cache;
-    this.cacheName = `streamkeeper-${stage.name}`;
+    const { stage, settings, network, holds, evicts, user } = props;
+    const { nodeType, nodes, secured } = settings;
+    this.cacheName = ['streamkeeper', stage.name, ...(props.name === undefined ? [] : [props.name])].join(
+      '-',
+    );
+    const title = `${holds}, stage ${stage.name}`;
     const subnets = new CfnSubnetGroup(this, 'Subnets', {
-      description: `The cache of stage ${stage.name}`,
+      description: title,
       subnetIds: [...network.subnetIds],
     });
-    this.user = secured ? this.userOf(`${this.cacheName}-${user}`, may) : undefined;
-    // By default memory is made by dropping keys: versions too, and with them the knowledge that a state is stale.
+    this.user = secured ? this.userOf('User', `${this.cacheName}-${user}`, props.may) : undefined;
+    const readers =
+      secured && props.readersMay !== undefined
+        ? this.userOf('Readers', `${this.cacheName}-readers`, props.readersMay)
+        : undefined;
+    this.readers = readers?.userId;
     const parameters = new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: 'valkey8',
-      description: `The cache of stage ${stage.name}: nothing is evicted`,
-      properties: { 'maxmemory-policy': 'noeviction' },
+      description: `${title}: ${evicts}`,
+      properties: { 'maxmemory-policy': evicts },
     });
+    const users = [this.user, readers].flatMap((one) => one?.ref ?? []);
     const cluster = new CfnReplicationGroup(this, 'Cluster', {
       replicationGroupId: this.cacheName,
-      replicationGroupDescription: `The analysis results of stage ${stage.name}`,
+      replicationGroupDescription: title,
       engine: 'valkey',
       engineVersion: '8.0',
       cacheNodeType: nodeType,
@@ -68,20 +97,20 @@ export class CacheCluster extends Construct {
       securityGroupIds: [network.addServer('Cache', PORT, 'The cache: from the function')],
       atRestEncryptionEnabled: true,
       transitEncryptionEnabled: secured,
-      ...(secured ? { userGroupIds: [this.groupOf(user).ref] } : {}),
+      ...(secured ? { userGroupIds: [this.groupOf(user, users).ref] } : {}),
     });
     // Whatever is in it is in the table too.
     cluster.applyRemovalPolicy(RemovalPolicy.DESTROY);
     const scheme = secured ? 'rediss' : 'redis';
-    const url = `${scheme}://${cluster.attrPrimaryEndPointAddress}:${cluster.attrPrimaryEndPointPort}`;
+    this.url = `${scheme}://${cluster.attrPrimaryEndPointAddress}:${cluster.attrPrimaryEndPointPort}`;
     this.environment = {
-      REDIS_URL: url,
+      REDIS_URL: this.url,
       ...(this.user
         ? { REDIS_AUTH: 'iam', REDIS_USER: this.user.userId, REDIS_CACHE_NAME: this.cacheName }
         : { REDIS_AUTH: 'none' }),
     };
-    for (let node = 1; node <= nodes; node++) this.watch(stage, node);
-    output(this, 'CacheUrl', url, 'URL of the cache, for what runs in its network');
+    // What makes room by itself is full by rights.
+    if (evicts === 'noeviction') for (let node = 1; node <= nodes; node++) this.watch(stage, node);
   }
 
   /** Lets `role` connect as the cache's user; in a stage without security there is none, and the network alone decides. */
@@ -117,8 +146,8 @@ export class CacheCluster extends Construct {
   }
 
   /** An IAM user's name and id are the same. Without `default`, which Valkey does not ask for, nobody else gets in. */
-  private userOf(name: string, may: string): CfnUser {
-    return new CfnUser(this, 'User', {
+  private userOf(id: string, name: string, may: string): CfnUser {
+    return new CfnUser(this, id, {
       engine: 'valkey',
       userId: name,
       userName: name,
@@ -127,11 +156,11 @@ export class CacheCluster extends Construct {
     });
   }
 
-  private groupOf(user: string): CfnUserGroup {
+  private groupOf(user: string, userIds: string[]): CfnUserGroup {
     return new CfnUserGroup(this, 'Users', {
       engine: 'valkey',
       userGroupId: `${this.cacheName}-${user}`,
-      userIds: this.user ? [this.user.ref] : [],
+      userIds,
     });
   }
 

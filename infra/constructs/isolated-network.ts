@@ -31,7 +31,7 @@ export class IsolatedNetwork extends Construct {
   /** Of the function: its place in this network. */
   readonly function: FunctionNetwork;
   readonly functionGroupId: string;
-  private readonly vpcId: string;
+  readonly vpcId: string;
   private readonly routeTableId: string;
 
   /** @param zones letters after the region's name; a subnet in each, with 256 addresses */

@@ -44,6 +44,7 @@ test('the processor knows its table and its search engine, and signs its request
   expect(Object.keys((Environment as { Variables: object }).Variables).sort()).toEqual([
     'DEAD_LETTER_QUEUE_URL',
     'FAILURE_BUCKET',
+    'FORGET_QUERIES_FUNCTION',
     'NODE_OPTIONS',
     'POWERTOOLS_METRICS_NAMESPACE',
     'POWERTOOLS_SERVICE_NAME',

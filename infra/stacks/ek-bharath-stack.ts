@@ -6,6 +6,7 @@
 import type { Construct } from 'constructs';
 import { conversationsFilters } from '../../processors/conversations/filters.ts';
 import { Connections } from '../constructs/connections.ts';
+import { QueryCache } from '../constructs/query-cache.ts';
 import { mayClaim, mayReadItems, maySelectFromIndex, mayUseItems, tableArnOf } from '../constructs/rights.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
 import { SearchSetUp } from '../constructs/search-set-up.ts';
@@ -43,14 +44,17 @@ export class EkBharathStack extends SystemStack<typeof ekBharathTables> {
     const { stage } = this;
     const table = this.tables.products;
     const search = new SearchDomain(this, 'Search', { stage, alias: 'products' });
+    const { queryCache: settings } = stage.search;
+    const queries = settings && new QueryCache(this, 'ProductQueries', { stage, settings, name: 'products' });
     const products = new StreamProcessor(this, 'Products', {
       stage,
       name: 'products',
       table,
       rights: [mayReadItems(table)],
-      environment: { PRODUCTS_TABLE: table.tableName, ...search.environment },
+      environment: { PRODUCTS_TABLE: table.tableName, ...search.environment, ...queries?.environment },
     });
     search.admit(products.role, ['Get', 'Post', 'Put']);
+    queries?.admit(products.role);
     products.startsAfter(new SearchSetUp(this, 'ProductsIndex', { stage, name: 'products', search }));
   }
 

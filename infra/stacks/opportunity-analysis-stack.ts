@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { CacheCluster } from '../constructs/cache-cluster.ts';
 import { BIG_LETTERS_PREFIX } from '../constructs/dead-letters.ts';
 import { IsolatedNetwork } from '../constructs/isolated-network.ts';
+import { output } from '../constructs/output.ts';
 import { mayReadItems } from '../constructs/rights.ts';
 import { StreamProcessor } from '../constructs/stream-processor.ts';
 import type { Stage } from '../stages.ts';
@@ -29,7 +30,11 @@ export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnal
     const network = new IsolatedNetwork(this, 'Network', stage.cache.zones);
     const cache = new CacheCluster(this, 'Cache', {
       stage,
+      settings: stage.cache,
       network,
+      holds: 'Analysis results',
+      // Otherwise memory is made by dropping keys: versions too, and with them the knowledge that a state is stale.
+      evicts: 'noeviction',
       user: 'analysis-results',
       // What the projection sends (shared/cache): values and versions under one prefix, compared and set by a script.
       may: '~analysis:* ~version:analysis:* -@all +get +mget +set +del +eval +evalsha',
@@ -43,6 +48,7 @@ export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnal
       network: network.function,
     });
     cache.admit(results.role);
+    output(this, 'CacheUrl', cache.url, 'URL of the cache, for what runs in its network');
     const { bucket, queue } = results.letters;
     results.startsAfter(
       network.addGatewayEndpoint('dynamodb', ['dynamodb:BatchGetItem'], [table.tableArn]),

@@ -173,7 +173,22 @@ test.each([
 
 test('a function that nothing here invokes may need what the run does not have', () => {
   const system = read({ Orders: orders, Follow: code({ X: ref('Nobody') }) }).read();
-  expect(system).toEqual({ mappings: [], setUps: [], connections: [], leftOut: [] });
+  expect(system).toEqual({ mappings: [], setUps: [], connections: [], invoked: [], leftOut: [] });
+});
+
+test('a function that another one names in its environment can be invoked by it', () => {
+  const named = {
+    ...code({}),
+    Properties: { ...code({}).Properties, FunctionName: 'helper' },
+  };
+  const resources = {
+    Orders: orders,
+    Helper: named,
+    Other: { ...named, Properties: { ...named.Properties, FunctionName: 'other' } },
+  };
+  const follow = code({ HELPER: ref('Helper'), SELF: 'follow' });
+  const { invoked } = read({ ...resources, Follow: follow, Mapping: follows() }).read();
+  expect(invoked.map(({ name }) => name)).toEqual(['helper']);
 });
 
 test('a mapping of a function that is not there is refused', () => {

@@ -53,6 +53,8 @@ export interface LocalSystem {
   readonly setUps: readonly LocalFunction[];
   /** Invoked by the WebSocket API. */
   readonly connections: readonly LocalFunction[];
+  /** Invoked by the functions whose environment names them. */
+  readonly invoked: readonly LocalFunction[];
   /** Mappings whose function needs what the local run does not have, each with the reason. */
   readonly leftOut: readonly string[];
 }
@@ -166,7 +168,17 @@ export function systemReader(assembly: Assembly, account: Account, facts: Engine
       const code = find(name, 'the WebSocket API');
       return functionOf(code.stack, code.resource);
     });
-    return { mappings, setUps, connections, leftOut };
+    const invokers = [...mappings.map(({ function: code }) => code), ...connections];
+    return { mappings, setUps, connections, invoked: namedBy(invokers), leftOut };
+  }
+
+  function namedBy(functions: readonly LocalFunction[]): LocalFunction[] {
+    const names = new Set(functions.flatMap(({ environment }) => Object.values(environment)));
+    const own = new Set(functions.map(({ name }) => name));
+    return ofType('AWS::Lambda::Function').flatMap(({ stack, resource }) => {
+      const name = nameIn(stack, resource);
+      return names.has(name) && !own.has(name) ? [functionOf(stack, resource)] : [];
+    });
   }
 
   function webSocketApi(): ReadApi | undefined {

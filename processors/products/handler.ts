@@ -1,5 +1,8 @@
 /** The Lambda function on the products stream. Connections live as long as the execution environment; all else lives one invocation. */
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { bumpByFunction, forgettingQueries } from '../../shared/cache/forgetting-queries.ts';
 import { readEnvironment } from '../../shared/config/environment.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
 import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
@@ -10,6 +13,7 @@ import { productsProcessor } from './processor.ts';
 
 const settings = readEnvironment(productsEnvironment, process.env);
 const dynamodb = new DynamoDBClient({});
+const metrics = new Metrics();
 
 const processor = productsProcessor({
   client: createSearchClient({
@@ -22,4 +26,13 @@ const processor = productsProcessor({
   readItems: itemReader(dynamodb, settings.PRODUCTS_TABLE),
 });
 
-export const handler = streamHandler(processor, lambdaStreamPorts(settings));
+const { FORGET_QUERIES_FUNCTION: forgetter } = settings;
+const followed =
+  forgetter === undefined
+    ? processor
+    : forgettingQueries(processor, {
+        bump: bumpByFunction(new LambdaClient({}), forgetter),
+        onUnavailable: (code) => metrics.addMetric(`QueriesNotForgotten.${code}`, MetricUnit.Count, 1),
+      });
+
+export const handler = streamHandler(followed, lambdaStreamPorts(settings, { metrics }));

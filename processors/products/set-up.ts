@@ -6,6 +6,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { readEnvironment, setting } from '../../shared/config/environment.ts';
+import { executionIdentity } from '../../shared/lambda/execution-identity.ts';
 import { createSearchClient, type SearchSigning } from '../../shared/search/client.ts';
 import { ensureProductIndex, type IndexSetUpResult } from '../../shared/search/index-admin.ts';
 import { waitForEngine } from '../../shared/search/wait-for-engine.ts';
@@ -20,24 +21,10 @@ const settings = readEnvironment(
   process.env,
 );
 
-/** Set by Lambda; they outlive the invocation. */
 function signing(): SearchSigning {
   if (settings.SEARCH_SIGNING === 'none') return { signing: 'none' };
-  const lambda = readEnvironment(
-    z.object({
-      AWS_REGION: setting('the region'),
-      AWS_ACCESS_KEY_ID: setting("the function's access key"),
-      AWS_SECRET_ACCESS_KEY: setting("the function's secret key"),
-      AWS_SESSION_TOKEN: setting("the function's session token"),
-    }),
-    process.env,
-  );
-  const credentials = {
-    accessKeyId: lambda.AWS_ACCESS_KEY_ID,
-    secretAccessKey: lambda.AWS_SECRET_ACCESS_KEY,
-    sessionToken: lambda.AWS_SESSION_TOKEN,
-  };
-  return { signing: 'aws', region: lambda.AWS_REGION, credentials: async () => credentials };
+  const { region, credentials } = executionIdentity(process.env);
+  return { signing: 'aws', region, credentials: async () => credentials };
 }
 
 const client = createSearchClient({ endpoint: settings.SEARCH_ENDPOINT, ...signing() });

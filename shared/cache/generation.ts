@@ -2,7 +2,6 @@
  * The generation of query results: a name that changes whenever products change, and with it every cached result is of the
  * past. A name is never used twice, so that a generation that was lost with its server cannot come back.
  */
-import type { CarryOut } from '../stream/processor.ts';
 import { accepted, type Redis, RedisError } from './redis.ts';
 
 export interface GenerationOptions {
@@ -42,22 +41,18 @@ export function generationBump(
   };
 }
 
-/**
- * Begins a new generation after each batch, whatever came of it: a write whose answer was lost may have been carried out.
- * The batch does not fail with the cache: `onUnavailable` is told, and results expire by themselves.
- */
-export function bumpingAfter<Effect>(
-  carryOut: CarryOut<Effect>,
-  bump: BumpGeneration,
-  onUnavailable: (code: string) => void,
-): CarryOut<Effect> {
-  return async (work, context) => {
-    const outcomes = await carryOut(work, context);
-    try {
-      await bump(context.deadline.signal);
-    } catch (error) {
-      onUnavailable(error instanceof RedisError ? error.code : 'DEADLINE');
+/** A connection that was idle for long may be dead without anybody having said so. */
+const ATTEMPTS = 3;
+
+/** Tries again what Redis did not answer; a bump that was carried out twice forgets no more than once. */
+export function persistent(bump: BumpGeneration): BumpGeneration {
+  return async (signal) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await bump(signal);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof RedisError)) throw error;
+      }
     }
-    return outcomes;
   };
 }

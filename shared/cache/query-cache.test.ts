@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../local/virtual-clock.ts';
-import { batchContext } from '../../test/support/batch-context.ts';
 import { embeddedRedis } from '../../test/support/embedded-redis.ts';
-import { bumpingAfter, generationBump } from './generation.ts';
+import { generationBump } from './generation.ts';
 import { queryCache } from './query-cache.ts';
 
 function world() {
@@ -134,27 +133,5 @@ describe('the query cache', () => {
     };
     await expect(clock.runUntil(cache.read('q', failing))).rejects.toThrow('engine down');
     expect(await read()).toBe('first');
-  });
-});
-
-describe('a batch of product changes', () => {
-  it('begins a new generation, and does not fail with the cache', async () => {
-    const context = batchContext();
-    const redis = embeddedRedis(context.clock);
-    const codes: string[] = [];
-    const bump = generationBump(redis, { newId: () => 'next' });
-    const carryOut = bumpingAfter<string>(
-      async (work) => work.map(() => ({ kind: 'applied' })),
-      bump,
-      (code) => codes.push(code),
-    );
-    const work = [
-      { key: 'p', effect: 'e', change: { eventId: '1', eventName: 'INSERT', keys: {}, expired: false } },
-    ] as const;
-    expect(await carryOut(work, context)).toEqual([{ kind: 'applied' }]);
-    expect(redis.ask('GET', 'products:generation')).toBe('next');
-    redis.failsWith = 'REDIS_UNREACHABLE';
-    expect(await carryOut(work, context)).toEqual([{ kind: 'applied' }]);
-    expect(codes).toEqual(['REDIS_UNREACHABLE']);
   });
 });
