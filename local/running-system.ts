@@ -16,6 +16,7 @@ import type { KeptState } from './kept-state.ts';
 import { Problem } from './problem.ts';
 import type { WriteLatency } from './report/write-latency.ts';
 import { onFailureDestinations } from './streams/on-failure.ts';
+import type { RunningMapping } from './streams/running-mapping.ts';
 import { type OnRecords, type RunningStream, startStreams } from './streams/start-streams.ts';
 import type { Assembly } from './template/assembly.ts';
 import { createBucket, createQueue, createTable } from './template/create.ts';
@@ -115,11 +116,13 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
 
   const gatewayPort = await choosePort(options.gatewayPort, '--gateway-port');
   const api = reader.webSocketApi();
+  let mappings: readonly RunningMapping[] = [];
   const gateway = await startGateway({
     clock,
     issuer,
     ...(api === undefined ? {} : { webSocketApi: { ...api, ...account } }),
     invoke: (name, payload) => pools.invoke(name, payload),
+    mappings: () => mappings,
     ...(options.keep === undefined ? {} : { outboxFolder: join(options.keep, 'mails') }),
     onMail: options.onMail,
     port: gatewayPort,
@@ -171,6 +174,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       clock,
       say,
     });
+    mappings = streams.mappings;
     const projection = system.mappings.find(
       ({ function: { environment } }) => environment['PRODUCTS_TABLE'] && environment['SEARCH_ALIAS'],
     )?.function.environment;

@@ -14,6 +14,10 @@ export type MappingEvent =
       /** From 1; a retry of the same batch counts on, a throttled one does not. */
       readonly attempt: number;
       readonly outcome: 'success' | 'partial' | 'invalid' | 'error' | 'throttled' | 'oversized';
+      /** Of the first record that is not done; absent where all are, or it has none. */
+      readonly failedFrom?: string;
+      /** The type of the error that the function ended with; never its text, which may quote the record. */
+      readonly errorType?: string;
     }
   | {
       readonly kind: 'discarded';

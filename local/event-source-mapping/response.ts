@@ -20,7 +20,7 @@ export type Reading =
   | { readonly kind: 'success' }
   | { readonly kind: 'partial'; readonly from: number }
   | { readonly kind: 'invalid' }
-  | { readonly kind: 'error' }
+  | { readonly kind: 'error'; readonly errorType?: string }
   | { readonly kind: 'throttled' }
   | { readonly kind: 'oversized' };
 
@@ -37,8 +37,9 @@ export function readResult(
     case 'throttled':
       return { kind: 'throttled' };
     case 'error':
+      return { kind: 'error', errorType: result.errorType };
     case 'timeout':
-      return { kind: 'error' };
+      return { kind: 'error', errorType: 'Sandbox.Timedout' };
     case 'returned':
       // Without the setting a response says nothing: returned failures count as success (recorded on AWS).
       if (!reportBatchItemFailures) return { kind: 'success' };

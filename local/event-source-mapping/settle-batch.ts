@@ -121,8 +121,21 @@ async function invokeOnce(
     sequenceNumbers,
     attempt,
     outcome: reading.kind,
+    ...failureOf(reading, sequenceNumbers),
   });
   return reading;
+}
+
+function failureOf(
+  reading: Reading,
+  sequenceNumbers: readonly (string | undefined)[],
+): { readonly failedFrom?: string; readonly errorType?: string } {
+  if (reading.kind === 'success') return {};
+  const failedFrom = sequenceNumbers[reading.kind === 'partial' ? reading.from : 0];
+  return {
+    ...(failedFrom === undefined ? {} : { failedFrom }),
+    ...(reading.kind === 'error' && reading.errorType !== undefined ? { errorType: reading.errorType } : {}),
+  };
 }
 
 const bytesOf = (records: Piece) => records.reduce((sum, record) => sum + record.bytes, 0);

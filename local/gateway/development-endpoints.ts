@@ -1,4 +1,5 @@
-/** What AWS does not have: tokens for anybody, the mails in the outbox, and who is connected. For people and tests on this machine. */
+/** What AWS does not have: tokens for anybody, the mails in the outbox, who is connected, what each mapping is doing. For people and tests on this machine. */
+import type { RunningMapping } from '../streams/running-mapping.ts';
 import { type HttpAnswer, type HttpRequest, json, jsonObject } from './http.ts';
 import type { Outbox } from './outbox.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -8,12 +9,14 @@ export interface DevelopmentPorts {
   readonly issuer: TokenIssuer | undefined;
   readonly outbox: Outbox;
   readonly api: WebSocketApi | undefined;
+  readonly mappings: () => readonly RunningMapping[];
 }
 
 /**
  * - `POST /local/token` with `{"userId": …}` → `{token, expiresAt}`
  * - `GET /local/mails` → `{mails}`
  * - `GET /local/connections` → `{connections: [{connectionId, userId, connectedAt}]}`
+ * - `GET /local/status` → `{mappings: [MappingStatus]}`: there is no CloudWatch here
  */
 export function developmentEndpoint(request: HttpRequest, name: string, ports: DevelopmentPorts): HttpAnswer {
   const route = `${request.method} ${name}`;
@@ -30,6 +33,8 @@ export function developmentEndpoint(request: HttpRequest, name: string, ports: D
           connectedAt: new Date(facts.connectedAtMs).toISOString(),
         })),
       });
+    case 'GET status':
+      return json(200, { mappings: ports.mappings().map((mapping) => mapping.status()) });
     default:
       return json(404, { message: `no such endpoint: ${request.method} /local/${name.slice(0, 40)}` });
   }

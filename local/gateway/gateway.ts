@@ -1,16 +1,18 @@
 /**
  * One HTTP server in the place of three services: API Gateway's WebSocket API with `@connections`, Amazon SES v2's `SendEmail`,
- * and Lambda's `Invoke`. It knows no function and no table: all it does beyond its protocols goes through what it is given.
+ * and Lambda's `Invoke` and event source mappings. It knows no function and no table: all it does beyond its protocols goes through what it is given.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../shared/time/clock.ts';
 import { lineOf } from '../problem.ts';
+import type { RunningMapping } from '../streams/running-mapping.ts';
 import { type ConnectionsFault, connectionsEndpoint } from './connections-endpoint.ts';
 import { developmentEndpoint } from './development-endpoints.ts';
 import { type EmailFault, emailEndpoint } from './email-endpoint.ts';
 import { awsError, type HttpAnswer, type HttpRequest, readRequest, sendAnswer } from './http.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
+import { mappingsEndpoint } from './mappings-endpoint.ts';
 import { createOutbox, type Mail } from './outbox.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 import {
@@ -24,6 +26,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Runs a function of the local run; answers undefined if there is none of that name. */
   readonly invoke: Invoke;
+  /** Asked at each request. @default none */
+  readonly mappings?: () => readonly RunningMapping[];
   /** Without it there is no WebSocket API. */
   readonly webSocketApi?: WebSocketApiSettings;
   /** Without it no tokens are made here. */
@@ -74,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       domainName: () => address,
       warn: options.warn,
     });
+  const mappings = options.mappings ?? (() => []);
   const connectionsFault = options.faults?.connections ?? (() => undefined);
   const emailPorts = { clock, newId, outbox, fault: options.faults?.email ?? (() => undefined) };
 
@@ -122,8 +127,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       fourth === 'invocations'
     )
       return invokeEndpoint(request, third, invoke);
+    if (length <= 3 && length >= 2 && first === '2015-03-31' && second === 'event-source-mappings')
+      return mappingsEndpoint(request, third, mappings());
     if (length === 2 && first === 'local' && second !== undefined)
-      return developmentEndpoint(request, second, { issuer: options.issuer, outbox, api });
+      return developmentEndpoint(request, second, { issuer: options.issuer, outbox, api, mappings });
     return awsError(
       404,
       'UnknownOperationException',

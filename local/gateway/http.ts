@@ -5,6 +5,7 @@ export interface HttpRequest {
   readonly method: string;
   /** Path segments, decoded; `undefined` stands for one that cannot be. */
   readonly path: readonly (string | undefined)[];
+  readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
@@ -30,6 +31,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
   return {
     method: incoming.method ?? 'GET',
     path: segments(incoming.url ?? '/'),
+    query: new URLSearchParams(incoming.url?.split('?').slice(1).join('?') ?? ''),
     headers: incoming.headers,
     body: Buffer.concat(chunks),
   };

@@ -15,6 +15,7 @@ import { Problem } from '../problem.ts';
 import type { WriteLatency } from '../report/write-latency.ts';
 import type { Mapping } from '../template/system.ts';
 import { type FollowedStream, followStream } from './followed-stream.ts';
+import { type RunningMapping, runningMapping } from './running-mapping.ts';
 import { type StreamPoller, startStreamPoller } from './stream-poller.ts';
 
 export interface RunningStream {
@@ -49,6 +50,7 @@ export interface StartStreamsOptions {
 
 export interface StartedStreams {
   readonly streams: readonly RunningStream[];
+  readonly mappings: readonly RunningMapping[];
   checkpoints(): KeptState['checkpoints'];
   stop(): Promise<void>;
 }
@@ -69,19 +71,33 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
       clock,
       onRecords: (index, records) => options.onRecords(ofStream[index]?.function.environment ?? {}, records),
     });
-    for (const [index, mapping] of ofStream.entries()) {
-      mappings.push(
-        createEventSourceMapping({
-          mapping: checked(mapping),
-          clock,
-          ids: randomUUID,
-          invoke: ({ requestId, payload }) => pools.of(mapping.function).invoke(requestId, payload),
-          onFailure: options.onFailure,
-          observe: (event) => followed.observe(index, event),
-        }),
-      );
-    }
-    for (const mapping of mappings) mapping.enable();
+    const running = ofStream.map((mapping, index) => {
+      const config = checked(mapping);
+      const shown = runningMapping({
+        uuid: mapping.uuid,
+        functionName: mapping.function.name,
+        functionArn: config.functionArn,
+        table,
+        streamArn,
+        properties: mapping.properties,
+        mapping: () => machine,
+        clock,
+      });
+      const machine = createEventSourceMapping({
+        mapping: config,
+        clock,
+        ids: randomUUID,
+        invoke: ({ requestId, payload }) => pools.of(mapping.function).invoke(requestId, payload),
+        onFailure: options.onFailure,
+        observe(event) {
+          followed.observe(index, event);
+          shown.observe(event);
+        },
+      });
+      mappings.push(machine);
+      return { shown, enabled: config.enabled };
+    });
+    for (const { shown, enabled } of running) if (enabled) shown.setEnabled(true);
     const poller = options.replay
       ? undefined
       : startStreamPoller({
@@ -95,10 +111,11 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
       (mapping) => mapping.function.environment['POWERTOOLS_SERVICE_NAME'] ?? [],
     );
     const stream: RunningStream = { table, streamArn, services, followed, poller };
-    return { stream, mappings, uuids };
+    return { stream, mappings, uuids, running: running.map(({ shown }) => shown) };
   });
   return {
     streams: started.map(({ stream }) => stream),
+    mappings: started.flatMap(({ running }) => running),
     checkpoints: () =>
       Object.fromEntries(
         started.flatMap(({ stream, uuids }) =>
