@@ -1,7 +1,8 @@
 /** analysis-results → cache: what a change of the results table means for the cache, and how it gets there. */
-import { analysisKey } from '../../shared/cache/analysis.ts';
-import type { CacheEffect } from '../../shared/cache/effect.ts';
-import { cacheProjection } from '../../shared/cache/projection/project.ts';
+import { ANALYSIS_PREFIX } from '../../shared/cache/analysis.ts';
+import { type CacheEffect, CURRENT } from '../../shared/cache/effect.ts';
+import { cachePlan } from '../../shared/cache/projection/plan.ts';
+import { type CacheProjection, cacheProjection } from '../../shared/cache/projection/project.ts';
 import type { Redis } from '../../shared/cache/redis.ts';
 import type { ItemKey, ReadItems } from '../../shared/dynamodb/read-items.ts';
 import type { Change } from '../../shared/stream/change.ts';
@@ -16,15 +17,16 @@ export interface AnalysisResultsPorts {
 }
 
 export function analysisResultsProcessor(ports: AnalysisResultsPorts): StreamProcessor<CacheEffect> {
+  const cache: CacheProjection = { ...ports, prefix: ANALYSIS_PREFIX, itemKey, desired: desiredState };
   return {
     name: 'analysis-results',
     // The old image tells how long an earlier state could have lived.
     images: 'new-and-old',
     orderingKey: analysisId,
     decide,
-    carryOut: latestState(
-      cacheProjection({ ...ports, cacheKey: analysisKey, itemKey, desired: desiredState }),
-    ),
+    carryOut: latestState(cacheProjection(cache)),
+    plan: cachePlan(cache),
+    current: CURRENT,
   };
 }
 

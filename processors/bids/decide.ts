@@ -1,7 +1,8 @@
 /** What a change of the bids table means: news for the vendor about what the buyer did, for the buyer about what came of it. */
 import type { NotifyEffect } from '../../shared/notifications/notifier.ts';
 import { readUser } from '../../shared/notifications/read-user.ts';
-import type { Change, Item, Value } from '../../shared/stream/change.ts';
+import { canonicalJson } from '../../shared/stream/canonical-json.ts';
+import type { Change, Item } from '../../shared/stream/change.ts';
 import { parseItem } from '../../shared/stream/parse-item.ts';
 import type { Decision } from '../../shared/stream/processor.ts';
 import { type BidItem, bidItem } from './item.ts';
@@ -22,7 +23,9 @@ export function decide(change: Change): Decision<NotifyEffect> {
   if (change.eventName === 'INSERT') {
     return tell(newImage, [['vendor_id', (bid) => newOffer(key, bid)]], (bid) => bidCounts(key, bid));
   }
-  const differs = (name: string) => canonical(newImage[name]) !== canonical(oldImage?.[name]);
+  // Absent and null are one.
+  const differs = (name: string) =>
+    canonicalJson(newImage[name] ?? null) !== canonicalJson(oldImage?.[name] ?? null);
   const recipients: Telling[] = [];
   if (VENDOR_WRITES.some(differs)) {
     recipients.push(['buyer_id', (bid) => statusUpdate(key, bid, differs)]);
@@ -63,13 +66,4 @@ function before(image: Item | undefined): Pick<BidItem, 'amount' | 'quantity'> {
     INVALID,
   );
   return parsed.ok ? parsed.item : {};
-}
-
-/** Absent and null are one, and so are maps whose attributes come in another order. */
-function canonical(value: Value | undefined): string {
-  return JSON.stringify(value ?? null, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each) && !('rawJSON' in each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

@@ -1,7 +1,9 @@
 /** An analysis as it lies in the cache: the item of the results table as JSON, under a key made of its id. */
 
+export const ANALYSIS_PREFIX = 'analysis:';
+
 export function analysisKey(id: string): string {
-  return `analysis:${id}`;
+  return ANALYSIS_PREFIX + id;
 }
 
 /** An analysis as JavaScript reads it: digits beyond a double's precision are lost here; the table has them. */

@@ -141,5 +141,10 @@ function paddedSequence(sequenceNumber = ''): string {
 }
 
 function timeText(ms: number): string {
-  return String(Math.trunc(Math.min(LATEST_MS, Math.max(EARLIEST_MS, ms))));
+  return String(storedMs(ms));
+}
+
+/** The moment, milliseconds since the epoch, that is stored for one that was asked for. */
+export function storedMs(ms: number): number {
+  return Math.trunc(Math.min(LATEST_MS, Math.max(EARLIEST_MS, ms)));
 }

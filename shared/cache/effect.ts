@@ -5,7 +5,8 @@ import type { CacheEntry } from './compare-and-set.ts';
 /** Seconds since the epoch; undefined: the state does not expire. */
 export type Ttl = number | undefined;
 
-export type CacheEffect = {
+/** What a change, or an item as it is now, means for the cache. */
+export type CacheState = {
   /** Of every state that told of this change: the tombstone must outlive them all, since a late record may bring any of them. */
   readonly ttlsSeen: readonly Ttl[];
 } & (
@@ -18,8 +19,13 @@ export type CacheEffect = {
   | { readonly kind: 'evict' }
 );
 
+/** `current`: whatever the item means now; for records that say nothing themselves, and for keys without a record. */
+export type CacheEffect = CacheState | { readonly kind: 'current'; readonly ttlsSeen: readonly Ttl[] };
+
+export const CURRENT: CacheEffect = { kind: 'current', ttlsSeen: [] };
+
 export type Desired =
-  | { readonly ok: true; readonly effect: CacheEffect }
+  | { readonly ok: true; readonly effect: CacheState }
   | { readonly ok: false; readonly failure: Failure };
 
 /** For what has no time to live: what writers give their results, in milliseconds. */
@@ -27,7 +33,7 @@ export const DEFAULT_LIFE_MS = 7 * 24 * 3_600_000;
 
 /** The value and the times of an entry that carries the effect. An item past its time to live is not stored, even if the table still has it. */
 export function entryParts(
-  effect: CacheEffect,
+  effect: CacheState,
   nowMs: number,
 ): Pick<CacheEntry, 'value' | 'tombstoneUntilMs'> {
   const endMs = (ttl: Ttl) => (ttl === undefined ? nowMs + DEFAULT_LIFE_MS : ttl * 1_000);

@@ -60,6 +60,7 @@ function jsonText({ negative, digits, exponent }: Decimal): string {
 /** `JSON.rawJSON` is in the language since ES2026 and in Node since 21; the compiler's library does not name it yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): RawNumber }).rawJSON;
 
-function rawNumber(text: string): RawNumber {
+/** @param text a number as JSON writes it */
+export function rawNumber(text: string): RawNumber {
   return rawJson(text);
 }

@@ -6,7 +6,7 @@ import { failureOf } from '../../stream/failure-of.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext, Work } from '../../stream/processor.ts';
 import { type CacheEntry, isVersionOf, versionKey } from '../compare-and-set.ts';
-import { type CacheEffect, type Desired, entryParts } from '../effect.ts';
+import { type CacheEffect, type CacheState, type Desired, entryParts } from '../effect.ts';
 import { accepted, type Redis } from '../redis.ts';
 import { compareAndSet, type EntryResult } from '../run-script.ts';
 import { type Doubtful, reconcile } from './reconcile.ts';
@@ -14,8 +14,8 @@ import { type Doubtful, reconcile } from './reconcile.ts';
 export interface CacheProjection {
   readonly redis: Redis;
   readonly readItems: ReadItems;
-  /** Of the value in the cache; `id` is the ordering key. */
-  cacheKey(id: string): string;
+  /** A value's key in the cache is this and the ordering key. */
+  readonly prefix: string;
   itemKey(id: string): ItemKey;
   /** What the cache should hold for an item as it is now. */
   desired(item: Item | undefined): Desired;
@@ -39,9 +39,8 @@ async function writeOnce(
   const outcomes = new Map<CacheWork, ProjectionOutcome>();
   let failure = { code: 'NO_ANSWER' };
   try {
-    const isCareful = ({ change }: CacheWork) => context.redriven || change.sequenceNumber === undefined;
-    const careful = pending.filter(isCareful);
-    const fast = pending.filter((work) => !isCareful(work));
+    const fast = context.redriven ? [] : pending.filter(mayBeFast);
+    const careful = context.redriven ? pending : pending.filter((work) => !mayBeFast(work));
     const conflicts = await writeFast(projection, fast, context, outcomes);
     const doubtful = [...conflicts, ...(await readVersions(projection, careful, context, outcomes))];
     await reconcile(projection, doubtful, context, outcomes);
@@ -51,9 +50,14 @@ async function writeOnce(
   return pending.map((work) => outcomes.get(work) ?? { kind: 'transient', failure });
 }
 
+/** What has a place in the order, and says itself what the cache should hold. */
+function mayBeFast(work: CacheWork): work is Work<CacheState> {
+  return work.change.sequenceNumber !== undefined && work.effect.kind !== 'current';
+}
+
 async function writeFast(
-  { redis, cacheKey }: CacheProjection,
-  fast: readonly CacheWork[],
+  { redis, prefix }: CacheProjection,
+  fast: readonly Work<CacheState>[],
   context: BatchContext,
   outcomes: Map<CacheWork, ProjectionOutcome>,
 ): Promise<readonly Doubtful[]> {
@@ -61,7 +65,7 @@ async function writeFast(
   const entries = fast.map(({ key, change, effect }): CacheEntry => {
     const isOld = change.createdAtMs === undefined || change.createdAtMs < nowMs - OLD_MS;
     return {
-      key: cacheKey(key),
+      key: prefix + key,
       condition: { kind: isOld ? 'newer-than-stored' : 'newer' },
       sequenceNumber: change.sequenceNumber ?? '',
       ...entryParts(effect, nowMs),
@@ -89,18 +93,20 @@ export function outcomeOf(result: Exclude<EntryResult, { kind: 'conflict' }>): P
 
 /** A redriven record is older than what is live, and one without a number has no place in the order: both begin with what is stored. */
 async function readVersions(
-  { redis, cacheKey }: CacheProjection,
+  { redis, prefix }: CacheProjection,
   careful: readonly CacheWork[],
   context: BatchContext,
   outcomes: Map<CacheWork, ProjectionOutcome>,
 ): Promise<readonly Doubtful[]> {
   if (careful.length === 0) return [];
-  const keys = careful.map(({ key }) => versionKey(cacheKey(key)));
+  const keys = careful.map(({ key }) => versionKey(prefix + key));
   const [reply] = await redis.send([['MGET', ...keys]], context.deadline.signal);
   const versions = accepted(reply);
   return careful.flatMap((work, index) => {
     const version = String((Array.isArray(versions) ? versions[index] : undefined) ?? '');
-    if (!isVersionOf(version, work.change.sequenceNumber)) return [{ work, version }];
+    // A position says nothing of an item that may have been mended since.
+    const isWritten = work.effect.kind !== 'current' && isVersionOf(version, work.change.sequenceNumber);
+    if (!isWritten) return [{ work, version }];
     outcomes.set(work, { kind: 'duplicate' });
     return [];
   });

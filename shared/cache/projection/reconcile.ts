@@ -1,8 +1,9 @@
 /** Makes the cache equal to the item where order proves nothing: the stored version is read first, then the item, then written if that version still stands. */
+import { canonicalJson } from '../../stream/canonical-json.ts';
 import type { ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext } from '../../stream/processor.ts';
 import type { CacheEntry } from '../compare-and-set.ts';
-import { type CacheEffect, type Desired, entryParts } from '../effect.ts';
+import { type CacheEffect, type CacheState, type Desired, entryParts } from '../effect.ts';
 import { compareAndSet } from '../run-script.ts';
 import { type CacheProjection, type CacheWork, outcomeOf } from './project.ts';
 
@@ -44,21 +45,21 @@ async function writeItems(
   context: BatchContext,
   outcomes: Map<CacheWork, ProjectionOutcome>,
 ): Promise<readonly Doubtful[]> {
-  const { redis, readItems, cacheKey, itemKey, desired } = projection;
+  const { redis, readItems, prefix, itemKey, desired } = projection;
   const { signal } = context.deadline;
   const items = await readItems(
     cases.map(({ work }) => itemKey(work.key)),
     signal,
   );
   const nowMs = context.clock.now();
-  const wanted = items.map((item) => effectOf(desired(item)));
+  const wanted = items.map(desired);
   const entries = cases.map(({ work, version }, index): CacheEntry => {
     const { sequenceNumber } = work.change;
-    const state = wanted[index] ?? EVICT;
+    const state = stateOf(wanted[index]);
     // The tombstone must outlive the record's own states too: it may come again.
     const seen = { ...state, ttlsSeen: [...work.effect.ttlsSeen, ...state.ttlsSeen] };
     return {
-      key: cacheKey(work.key),
+      key: prefix + work.key,
       condition: { kind: 'still', version },
       ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
       ...entryParts(seen, nowMs),
@@ -75,19 +76,25 @@ async function writeItems(
   });
 }
 
-const EVICT: CacheEffect = { kind: 'evict', ttlsSeen: [] };
+const EVICT: CacheState = { kind: 'evict', ttlsSeen: [] };
 
 /** An item that cannot be cached as it is now has a dead letter of its own; its reader finds it in the table. */
-function effectOf(desired: Desired): CacheEffect {
-  return desired.ok ? desired.effect : EVICT;
+function stateOf(desired: Desired | undefined): CacheState {
+  return desired?.ok ? desired.effect : EVICT;
 }
 
 /** The record's own end, by what the item turned out to be. */
-function came(own: CacheEffect, written: CacheEffect | undefined, itemExists: boolean): ProjectionOutcome {
-  if (stateOf(own) === stateOf(written ?? EVICT)) return { kind: 'applied' };
+function came(own: CacheEffect, wanted: Desired | undefined, itemExists: boolean): ProjectionOutcome {
+  if (own.kind === 'current') {
+    if (wanted?.ok === false) return { kind: 'poison', failure: wanted.failure };
+    return itemExists ? { kind: 'applied' } : { kind: 'gone' };
+  }
+  if (isSameState(own, stateOf(wanted))) return { kind: 'applied' };
   return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
 }
 
-function stateOf(effect: CacheEffect): string {
-  return JSON.stringify(effect.kind === 'hold' ? [effect.ttl, effect.value] : []);
+export function isSameState(one: CacheState, other: CacheState): boolean {
+  const text = (state: CacheState) =>
+    canonicalJson(state.kind === 'hold' ? [state.ttl ?? null, state.value] : []);
+  return text(one) === text(other);
 }
