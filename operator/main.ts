@@ -1,6 +1,6 @@
-#!/usr/bin/env node
-/** The `streamkeeper` command: one file per command in commands/. Exits 0 when done, 2 when the command or its surroundings are wrong. */
+/** The `streamkeeper` command: one file per command in commands/. What it exits with is in `EXIT`, and in its help. */
 import { join } from 'node:path';
+import addCompletion from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import { lineOf, Problem } from '../local/problem.ts';
 import { systemClock } from '../shared/time/clock.ts';
@@ -9,8 +9,22 @@ import { listenCommand } from './commands/listen.ts';
 
 const COMMANDS = [listenCommand];
 
+const EXAMPLES = `
+Examples:
+  streamkeeper status --local                  the local run (npm start)
+  streamkeeper status --stage dev              a deployed stage; its parts are found by the outputs of its stacks
+  streamkeeper why-stuck --stage prod --processor products
+  source <(streamkeeper complete bash)         completion; also zsh, fish, powershell
+
+Which system: --stage, else STREAMKEEPER_STAGE, else the local run if one is up. --profile and --region as in the AWS CLI.
+Changes ask for confirmation on production stages (--yes does not), and are written to the audit trail of the stage.
+
+Exit codes: 0 done, and all of it is settled or equal; 1 something failed, is left or differs; 2 the command or its surroundings are
+wrong, nothing was done; 130 interrupted. Everything about it: docs/operations/README.md`;
+
+const interrupt = new AbortController();
+
 async function main(): Promise<number> {
-  const interrupt = new AbortController();
   let exitCode: ExitCode = EXIT.done;
   let times = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -33,11 +47,19 @@ async function main(): Promise<number> {
   };
   const program = new Command('streamkeeper')
     .description('Watches and mends the event pipeline.')
-    .showHelpAfterError('(--help shows what there is)');
+    .usage('<command> [options]')
+    .addHelpText('after', EXAMPLES);
   for (const command of COMMANDS) program.addCommand(command(context));
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  addCompletion(program);
+  for (const command of withSubcommands(program)) {
+    command.exitOverride().showHelpAfterError('(--help shows what there is)');
+  }
   await program.parseAsync(process.argv);
   return exitCode;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 // Whoever reads the output may go first, e.g. `head`.
@@ -48,6 +70,9 @@ try {
   if (error instanceof CommanderError) {
     // It has said what is wrong, or shown its help.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongSurroundings;
+  } else if (interrupt.signal.aborted && !(error instanceof Problem)) {
+    // Requests under way were ended with it.
+    process.exitCode = EXIT.interrupted;
   } else {
     process.stderr.write(`streamkeeper: ${lineOf(error)}\n`);
     process.exitCode = error instanceof Problem ? EXIT.wrongSurroundings : EXIT.failed;
