@@ -7,8 +7,8 @@ import {
   type DynamoDBStreamsClient,
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
+import { toEventRecord } from '../../shared/stream/event-record.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
-import { toEventRecord } from './event-record.ts';
 import { readShard } from './shard-reader.ts';
 
 /** A mapping, or whatever else follows the stream. */

@@ -24,8 +24,9 @@ export interface Letter {
   readonly records: readonly FailedRecord[];
   /** Whether `records` is all there was; if not, `reason` says why and what can still be done. */
   readonly resolvable: boolean;
+  /** Beside `resolvable: true`: how the records differ from what the message says of them. */
   readonly reason?: Failure;
-  /** Of a pointer: ISO 8601, when the stream forgets its first record. */
+  /** Of what only the stream still holds: ISO 8601, when it forgets the first record. */
   readonly expiresAt?: string;
 }
 
@@ -65,6 +66,32 @@ export interface FailedRecord {
   /** ISO 8601, UTC. */
   readonly failedAt: string;
   readonly error: Failure;
+  /** Of the invocation that gave up on it, where that is known. */
+  readonly requestId?: string;
   /** Whole, in the form in which Lambda delivers it. */
   readonly record: unknown;
+}
+
+/** What a text says by itself, before anybody has looked where it came from. */
+export interface LetterContent extends Pick<Letter, 'form' | 'resolvable'> {
+  /** As the letter says; absent where only its queue tells. */
+  readonly processor?: string;
+  /** Of the function that a mapping called, with its alias. */
+  readonly functionArn?: string;
+  readonly failedAt?: string;
+  readonly condition?: string;
+  /** Of each record, and of the invocation that gave up on them: for records that are still to be read. */
+  readonly error?: Failure;
+  readonly requestId?: string;
+  readonly batch?: BatchFacts;
+  readonly records: readonly RecordContent[];
+  readonly reason?: Failure;
+  readonly expiresAt?: string;
+}
+
+export type RecordContent = Omit<FailedRecord, 'processor'>;
+
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly key: string;
 }

@@ -37,6 +37,6 @@ export function awsDeadLetterSink({ sqs, s3, queueUrl, bucket, newId }: AwsSinkO
 }
 
 /** By day, so that a listing shows what failed when; the id comes from us, never from the record. */
-function objectKey(letter: DeadLetter, id: string): string {
+export function objectKey(letter: DeadLetter, id: string): string {
   return `${LETTER_PREFIX}${letter.processor}/${letter.failedAt.slice(0, 10).replaceAll('-', '/')}/${id}.json.gz`;
 }
