@@ -1,9 +1,11 @@
 /** products → search: what a change of the products table means for the index, and how it gets there. */
 import type { Client } from '@opensearch-project/opensearch';
 import type { ItemKey, ReadItems } from '../../shared/dynamodb/read-items.ts';
+import { operatedSearch } from '../../shared/search/projection/operate.ts';
+import { searchPlan } from '../../shared/search/projection/plan.ts';
 import { searchProjection } from '../../shared/search/projection/project.ts';
-import type { SearchEffect } from '../../shared/search/projection/search-work.ts';
-import type { Change } from '../../shared/stream/change.ts';
+import type { Desired, SearchEffect } from '../../shared/search/projection/search-work.ts';
+import type { Change, Item } from '../../shared/stream/change.ts';
 import { latestState } from '../../shared/stream/latest-state.ts';
 import type { Decision, StreamProcessor } from '../../shared/stream/processor.ts';
 import { desiredState } from './document.ts';
@@ -32,12 +34,16 @@ export function productsProcessor({
   alias,
   readItems,
 }: ProductsPorts): StreamProcessor<SearchEffect> {
+  const projection = { client, alias, readItems, itemKey, idField: 'productId', desired } as const;
   return {
     name: 'products',
     images: 'new',
     orderingKey: productId,
     decide,
-    carryOut: latestState(searchProjection({ client, alias, readItems, itemKey, desired: desiredState })),
+    carryOut: latestState(searchProjection(projection)),
+    plan: searchPlan(projection),
+    current: { kind: 'current' },
+    projection: operatedSearch(projection),
   };
 }
 
@@ -57,12 +63,20 @@ export function decide(change: Change): Decision<SearchEffect> {
   const row = change.keys.SK;
   if (row !== DETAILS) return { kind: 'ignored', rule: OTHER_ROWS.get(row) ?? 'unknown-row' };
   const id = productId(change) ?? '';
-  if (Buffer.byteLength(id) > MAX_ID_BYTES) {
-    const details = `the product id has ${Buffer.byteLength(id)} bytes, expected at most ${MAX_ID_BYTES}`;
-    return { kind: 'poison', failure: { code: 'ID_TOO_LONG', details } };
-  }
-  const desired = desiredState(id, change.newImage);
+  const desired = idTooLong(id) ?? desiredState(id, change.newImage);
   return desired.ok
     ? { kind: 'effect', effect: desired.effect }
     : { kind: 'poison', failure: desired.failure };
+}
+
+/** For a product that is not there, whatever its id, the index holds nothing. */
+function desired(id: string, item: Item | undefined): Desired {
+  return (item && idTooLong(id)) ?? desiredState(id, item);
+}
+
+function idTooLong(id: string): Desired | undefined {
+  const bytes = Buffer.byteLength(id);
+  if (bytes <= MAX_ID_BYTES) return undefined;
+  const details = `the product id has ${bytes} bytes, expected at most ${MAX_ID_BYTES}`;
+  return { ok: false, failure: { code: 'ID_TOO_LONG', details } };
 }

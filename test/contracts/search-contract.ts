@@ -8,6 +8,7 @@ import { connect, type Engine, type EngineUnderTest, type SearchClaim } from './
 import { filterContract } from './search/filters.ts';
 import { languageContract } from './search/languages.ts';
 import { mappingContract } from './search/mapping.ts';
+import { operationsContract } from './search/operations.ts';
 import { pagingContract } from './search/paging.ts';
 import { projectionContract } from './search/projection.ts';
 import { refusalContract } from './search/refusals.ts';
@@ -42,5 +43,6 @@ export function searchContract(
     describe('filters and sorting', () => filterContract(running));
     describe('paging', () => pagingContract(running));
     describe('projection', () => projectionContract(running));
+    describe('operations', () => operationsContract(running));
   });
 }

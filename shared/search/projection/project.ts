@@ -1,11 +1,11 @@
 /** Carries states into a search index so that a stale one never wins: fast path by stream position, everything doubtful by the item itself. */
 import { untilSettled } from '../../stream/backoff.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
-import type { BatchContext } from '../../stream/processor.ts';
+import type { BatchContext, Work } from '../../stream/processor.ts';
 import { streamVersion } from '../../stream/version.ts';
 import { bulk, type Operation } from './bulk.ts';
 import { reconcile } from './reconcile.ts';
-import type { SearchEffect, SearchProjection, SearchWork } from './search-work.ts';
+import type { SearchEffect, SearchProjection, SearchState, SearchWork } from './search-work.ts';
 import { readStored } from './stored.ts';
 
 /** Half of the 60 s that a tombstone lives: beyond it an absent document may be one that was deleted, and its tombstone forgotten. */
@@ -41,14 +41,15 @@ async function choosePaths(
   pending: readonly SearchWork[],
   context: BatchContext,
   outcomes: Outcomes,
-): Promise<{ fast: SearchWork[]; careful: SearchWork[] }> {
-  const fast: SearchWork[] = [];
+): Promise<{ fast: OwnWork[]; careful: SearchWork[] }> {
+  const fast: OwnWork[] = [];
   const careful: SearchWork[] = [];
-  const old: SearchWork[] = [];
+  const old: OwnWork[] = [];
   const newerThan = context.clock.now() - OLD_MS;
   for (const work of pending) {
     const { createdAtMs, sequenceNumber } = work.change;
-    if (context.redriven || streamVersion(sequenceNumber) === undefined) careful.push(work);
+    if (context.redriven || !hasOwnState(work) || streamVersion(sequenceNumber) === undefined)
+      careful.push(work);
     else if (createdAtMs === undefined || createdAtMs < newerThan) old.push(work);
     else fast.push(work);
   }
@@ -66,9 +67,15 @@ async function choosePaths(
   return { fast, careful };
 }
 
+type OwnWork = Work<SearchState>;
+
+function hasOwnState(work: SearchWork): work is OwnWork {
+  return work.effect.kind !== 'current';
+}
+
 async function writeFast(
   projection: SearchProjection,
-  fast: readonly SearchWork[],
+  fast: readonly OwnWork[],
   context: BatchContext,
   outcomes: Outcomes,
 ): Promise<readonly SearchWork[]> {
@@ -82,7 +89,7 @@ async function writeFast(
 }
 
 /** The event id tells, on a conflict, one's own earlier write from somebody else's: positions are only a hint. */
-function ownOperation({ key, change, effect }: SearchWork): Operation {
+function ownOperation({ key, change, effect }: OwnWork): Operation {
   const version = streamVersion(change.sequenceNumber) ?? 0;
   if (effect.kind === 'delete') return { id: key, version };
   return { id: key, version, source: withEventId(JSON.stringify(effect.document), change.eventId) };

@@ -1,13 +1,12 @@
 /** Makes documents equal to their items where order proves nothing: the document's version is read first, then the item, then written strictly above. */
-import { failureOf } from '../../stream/failure-of.ts';
 import type { ProjectionOutcome } from '../../stream/latest-state.ts';
-import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
 import { streamVersion } from '../../stream/version.ts';
 import { bulk } from './bulk.ts';
 import type { SearchProjection, SearchWork } from './search-work.ts';
 import { readStored, type Stored } from './stored.ts';
-import { type Case, chooseTarget, isOwnState, operationOf, type Target, type Wanted } from './target.ts';
+import { type Case, chooseTarget, isOwnState, operationOf, type Target } from './target.ts';
+import { readWanted, unread } from './wanted.ts';
 
 /** Writes per item and pass. An item that is still changing then has later events of its own, which will be heard. */
 const MAX_ROUNDS = 3;
@@ -18,6 +17,8 @@ export interface Doubtful {
   readonly work: SearchWork;
   /** True when the fast path met something with this version or a higher one. */
   readonly conflicted: boolean;
+  /** Nothing lower is written, whatever the record's position. @default 1 */
+  readonly leastVersion?: number;
 }
 
 /** @returns an outcome for each work: transient where something could not be read or written, or where every round met another writer */
@@ -27,10 +28,10 @@ export async function reconcile(
   context: BatchContext,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
-  let cases: readonly Case[] = doubtful.map(({ work, conflicted }) => ({
+  let cases: readonly Case[] = doubtful.map(({ work, conflicted, leastVersion = 1 }) => ({
     work,
     conflicted,
-    floor: streamVersion(work.change.sequenceNumber) ?? 1,
+    floor: Math.max(leastVersion, streamVersion(work.change.sequenceNumber) ?? 1),
   }));
   for (let round = 0; round < MAX_ROUNDS && cases.length > 0; round++) {
     const targets = await readTargets(projection, cases, context, outcomes);
@@ -48,7 +49,7 @@ async function readTargets(
 ): Promise<readonly Target[]> {
   const ids = cases.map(({ work }) => work.key);
   const stored = await readStored(projection, ids, context);
-  const desired = await readDesired(projection, ids, context);
+  const desired = await readWanted(projection, ids, context);
   const targets: Target[] = [];
   cases.forEach((one, index) => {
     const document: Stored = stored[index] ?? { kind: 'absent' };
@@ -98,7 +99,7 @@ async function changedSince(
   context: BatchContext,
   outcomes: Outcomes,
 ): Promise<readonly Case[]> {
-  const now = await readDesired(
+  const now = await readWanted(
     projection,
     written.map((target) => target.case.work.key),
     context,
@@ -109,27 +110,4 @@ async function changedSince(
     if (wanted.kind === 'transient' || wanted.text === target.wantedText) return [];
     return [{ ...target.case, floor: target.version + 1 }];
   });
-}
-
-const unread: Unread = { kind: 'transient', failure: { code: 'ITEM_UNREAD' } };
-
-type Unread = { readonly kind: 'transient'; readonly failure: Failure };
-type Read = Wanted | Unread;
-
-async function readDesired(
-  projection: SearchProjection,
-  ids: readonly string[],
-  context: BatchContext,
-): Promise<readonly Read[]> {
-  if (ids.length === 0) return [];
-  try {
-    const items = await projection.readItems(ids.map(projection.itemKey), context.deadline.signal);
-    return ids.map((id, index) => {
-      const item = items[index];
-      const desired = projection.desired(id, item);
-      return { kind: 'wanted', desired, exists: item !== undefined, text: JSON.stringify(desired) };
-    });
-  } catch (error) {
-    return ids.map(() => ({ kind: 'transient', failure: failureOf(error) }));
-  }
 }

@@ -1,5 +1,6 @@
-/** Reads what the index holds of some documents right now: real time, not as of the last refresh. */
+/** Reads what an index holds of some documents right now: real time, not as of the last refresh. */
 import type { Client } from '@opensearch-project/opensearch';
+import type { Value } from '../../stream/change.ts';
 import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
 import { send } from './send.ts';
@@ -9,35 +10,83 @@ export type Stored =
   | { readonly kind: 'absent' }
   | { readonly kind: 'transient'; readonly failure: Failure };
 
+/** With all that it holds, but for the event id; digits are exact if the target's client reads them so. */
+export type StoredDocument =
+  | { readonly kind: 'present'; readonly version: number; readonly document: Fields }
+  | Exclude<Stored, { kind: 'present' }>;
+
+export type Fields = { readonly [name: string]: Value };
+
+export interface ReadTarget {
+  readonly client: Client;
+  readonly alias: string;
+}
+
 interface MgetDocument {
   readonly found?: boolean;
   readonly _version?: number;
-  readonly _source?: { readonly eventId?: unknown };
+  readonly _source?: Fields;
   readonly error?: { readonly type?: string };
 }
 
 /** Ids per request: a few dozen bytes each, far below any limit. */
 const MAX_IDS = 1_000;
 
+/** With whole documents, of some kilobytes each. */
+const MAX_DOCUMENTS = 250;
+
 /** @returns what is stored under each id, in order */
 export async function readStored(
-  target: { readonly client: Client; readonly alias: string },
+  target: ReadTarget,
   ids: readonly string[],
   context: BatchContext,
 ): Promise<readonly Stored[]> {
-  const stored: Stored[] = [];
-  for (let from = 0; from < ids.length; from += MAX_IDS) {
-    const page = ids.slice(from, from + MAX_IDS);
-    const request = { index: target.alias, _source_includes: ['eventId'], body: { ids: page } };
-    const answer = await send<{ docs?: readonly MgetDocument[] }>(() => target.client.mget(request), context);
-    if (answer.kind === 'answered')
-      stored.push(...page.map((_, index) => readDocument(answer.body.docs?.[index])));
-    else stored.push(...page.map((): Stored => ({ kind: 'transient', failure: answer.failure })));
-  }
-  return stored;
+  const documents = await read(target, ids, { most: MAX_IDS, _source_includes: ['eventId'] }, context);
+  return documents.map((document) => {
+    if (document.kind !== 'present') return document;
+    const { eventId } = document.source;
+    const { version } = document;
+    return { kind: 'present', version, ...(typeof eventId === 'string' ? { eventId } : {}) };
+  });
 }
 
-function readDocument(document: MgetDocument | undefined): Stored {
+/** @returns what is stored under each id, in order. No filter of the engine touches the sources: it would round their numbers. */
+export async function readDocuments(
+  target: ReadTarget,
+  ids: readonly string[],
+  context: BatchContext,
+): Promise<readonly StoredDocument[]> {
+  const documents = await read(target, ids, { most: MAX_DOCUMENTS }, context);
+  return documents.map((found) => {
+    if (found.kind !== 'present') return found;
+    const { eventId: _, ...document } = found.source;
+    return { kind: 'present', version: found.version, document };
+  });
+}
+
+type Read =
+  | { readonly kind: 'present'; readonly version: number; readonly source: Fields }
+  | Exclude<Stored, { kind: 'present' }>;
+
+async function read(
+  { client, alias }: ReadTarget,
+  ids: readonly string[],
+  { most, ...selection }: { readonly most: number; readonly _source_includes?: string[] },
+  context: BatchContext,
+): Promise<readonly Read[]> {
+  const documents: Read[] = [];
+  for (let from = 0; from < ids.length; from += most) {
+    const page = ids.slice(from, from + most);
+    const request = { index: alias, ...selection, body: { ids: page } };
+    const answer = await send<{ docs?: readonly MgetDocument[] }>(() => client.mget(request), context);
+    if (answer.kind === 'answered')
+      documents.push(...page.map((_, index) => readDocument(answer.body.docs?.[index])));
+    else documents.push(...page.map((): Read => ({ kind: 'transient', failure: answer.failure })));
+  }
+  return documents;
+}
+
+function readDocument(document: MgetDocument | undefined): Read {
   if (document?.error !== undefined) {
     const { type = 'unknown' } = document.error;
     return { kind: 'transient', failure: { code: 'SEARCH_READ_FAILED', type } };
@@ -46,10 +95,5 @@ function readDocument(document: MgetDocument | undefined): Stored {
   if (document?.found !== true || !Number.isSafeInteger(document._version)) {
     return { kind: 'transient', failure: { code: 'SEARCH_READ_FAILED' } };
   }
-  const eventId = document._source?.eventId;
-  return {
-    kind: 'present',
-    version: Number(document._version),
-    ...(typeof eventId === 'string' ? { eventId } : {}),
-  };
+  return { kind: 'present', version: Number(document._version), source: document._source ?? {} };
 }

@@ -1,9 +1,11 @@
 /** Decides what a doubtful document should become, once its stored version and its item have been read. Pure. */
 import type { ProjectionOutcome } from '../../stream/latest-state.ts';
+import type { Failure } from '../../stream/outcome.ts';
 import { streamVersion } from '../../stream/version.ts';
 import type { Operation } from './bulk.ts';
-import type { Desired, SearchEffect, SearchWork } from './search-work.ts';
+import type { Desired, SearchEffect, SearchState, SearchWork } from './search-work.ts';
 import type { Stored } from './stored.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface Case {
   readonly work: SearchWork;
@@ -15,19 +17,10 @@ export interface Case {
   readonly refusedText?: string;
 }
 
-/** What the index should hold by an item as it was read. */
-export interface Wanted {
-  readonly kind: 'wanted';
-  readonly desired: Desired;
-  readonly exists: boolean;
-  /** Tells two such states apart. */
-  readonly text: string;
-}
-
 /** One strict external write, and what became of the record if it succeeds. */
 export interface Target {
   readonly case: Case;
-  readonly effect: SearchEffect;
+  readonly effect: SearchState;
   readonly version: number;
   /** The item's state that was read, to be compared with a later reading. */
   readonly wantedText: string;
@@ -42,7 +35,8 @@ type Document = Exclude<Stored, { kind: 'transient' }>;
 
 export function chooseTarget(one: Case, document: Document, wanted: Wanted, redriven: boolean): Choice {
   const { work, conflicted } = one;
-  if (conflicted && document.kind === 'present' && document.eventId === work.change.eventId) {
+  const isOwn = document.kind === 'present' && document.eventId === work.change.eventId;
+  if (conflicted && isOwn && work.effect.kind !== 'current') {
     return { kind: 'settled', outcome: { kind: 'duplicate' } };
   }
   if (conflicted && document.kind === 'absent' && !wanted.exists) {
@@ -55,7 +49,9 @@ export function chooseTarget(one: Case, document: Document, wanted: Wanted, redr
     const { effect } = wanted.desired;
     return writeChoice(one, document, wanted, effect, outcomeOf(work.effect, effect, wanted.exists));
   }
-  return ownState(one, document, wanted, redriven);
+  return work.effect.kind === 'current'
+    ? { kind: 'settled', outcome: { kind: 'poison', failure: currentItemInvalid(wanted.desired) } }
+    : ownState(one, work.effect, document, wanted, redriven);
 }
 
 /**
@@ -63,7 +59,13 @@ export function chooseTarget(one: Case, document: Document, wanted: Wanted, redr
  * unless the index has a newer one, be it a tombstone. A redriven record proves nothing of the sort where the document is absent: it may
  * have been deleted since, and the tombstone forgotten.
  */
-function ownState(one: Case, document: Document, wanted: Wanted, redriven: boolean): Choice {
+function ownState(
+  one: Case,
+  state: SearchState,
+  document: Document,
+  wanted: Wanted,
+  redriven: boolean,
+): Choice {
   const own = streamVersion(one.work.change.sequenceNumber);
   if (document.kind === 'present' && (own === undefined || document.version >= own)) {
     return { kind: 'settled', outcome: { kind: 'superseded' } };
@@ -71,20 +73,26 @@ function ownState(one: Case, document: Document, wanted: Wanted, redriven: boole
   if (document.kind === 'absent' && one.conflicted)
     return { kind: 'settled', outcome: { kind: 'superseded' } };
   if (document.kind === 'absent' && redriven) {
-    const details = 'the item as it is now cannot be projected; mend the item, then redrive';
-    return {
-      kind: 'settled',
-      outcome: { kind: 'poison', failure: { code: 'CURRENT_ITEM_INVALID', details } },
-    };
+    return { kind: 'settled', outcome: { kind: 'poison', failure: currentItemInvalid(wanted.desired) } };
   }
-  return writeChoice(one, document, wanted, one.work.effect, { kind: 'applied' });
+  return writeChoice(one, document, wanted, state, { kind: 'applied' });
+}
+
+/** What is wrong with the item is said where our schema knows; where the engine refused it, its own failure was the answer before. */
+export function currentItemInvalid(desired: Desired): Failure {
+  const reason = desired.ok ? undefined : desired.failure;
+  const said = reason === undefined ? '' : ` (${[reason.code, reason.details].filter(Boolean).join(': ')})`;
+  return {
+    code: 'CURRENT_ITEM_INVALID',
+    details: `the item as it is now cannot be projected${said}; mend the item, then redrive`,
+  };
 }
 
 function writeChoice(
   one: Case,
   document: Document,
   wanted: Wanted,
-  effect: SearchEffect,
+  effect: SearchState,
   outcome: ProjectionOutcome,
 ): Choice {
   const above = document.kind === 'present' ? document.version + 1 : 1;
@@ -92,16 +100,16 @@ function writeChoice(
   return { kind: 'write', target: { case: one, effect, version, wantedText: wanted.text, outcome } };
 }
 
-/** True when the item as it is now is this record's own state: what the engine says of it, it says of the record. */
+/** True when the item as it is now is all that this work stands for: what the engine says of it, it says of the work. */
 export function isOwnState({ case: { work }, effect }: Target): boolean {
-  return sameEffect(work.effect, effect);
+  return work.effect.kind === 'current' || sameEffect(work.effect, effect);
 }
 
-function sameEffect(a: SearchEffect, b: SearchEffect): boolean {
+export function sameEffect(a: SearchEffect, b: SearchEffect): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function outcomeOf(own: SearchEffect, written: SearchEffect, itemExists: boolean): ProjectionOutcome {
+function outcomeOf(own: SearchEffect, written: SearchState, itemExists: boolean): ProjectionOutcome {
   if (sameEffect(own, written)) return { kind: 'applied' };
   return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
 }

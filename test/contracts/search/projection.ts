@@ -1,67 +1,9 @@
 /** The products processor on the engine: records in, and the index shows what the table holds. */
 import { expect, test } from 'vitest';
-import { productsProcessor } from '../../../processors/products/processor.ts';
-import { decodeImage } from '../../../shared/stream/attribute-value.ts';
-import { streamHandler } from '../../../shared/stream/handler.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
-import { letterBox } from '../../support/letters.ts';
-import { productImage, productKeys, type RecordParts, streamRecord } from '../../support/record.ts';
+import type { streamRecord } from '../../support/record.ts';
 import type { Engine } from './engine.ts';
+import { market, quantity } from './market.ts';
 
-type Image = ReturnType<typeof productImage>;
-
-/** A table whose writes are records, and a processor that brings them to a fresh index. */
-async function market({ client, freshAlias }: Engine) {
-  const alias = await freshAlias();
-  const table = new Map<string, Image>();
-  const sink = letterBox();
-  const handler = streamHandler(
-    productsProcessor({
-      client,
-      alias,
-      readItems: async (keys) =>
-        keys.map(({ PK = '' }) => {
-          const image = table.get(PK);
-          return image && decodeImage(image);
-        }),
-    }),
-    { clock: systemClock, random: () => 0.5, sink, reporter: { report: () => {} } },
-  );
-  let position = 0;
-  const record = (parts: RecordParts) => {
-    position += 1;
-    const at = Math.floor(systemClock.now() / 1000);
-    return streamRecord({ at, seq: `${position}00000000000000000000`, ...parts });
-  };
-  return {
-    letters: sink.letters,
-    put(id: string, attributes: object = {}) {
-      const newImage = productImage(id, attributes);
-      const keys = productKeys(id);
-      const eventName = table.has(keys.PK.S) ? 'MODIFY' : 'INSERT';
-      table.set(keys.PK.S, newImage);
-      return record({ eventName, keys, newImage });
-    },
-    remove(id: string) {
-      const keys = productKeys(id);
-      table.delete(keys.PK.S);
-      return record({ eventName: 'REMOVE', keys });
-    },
-    deliver: (records: readonly object[], redrive?: object) =>
-      handler(
-        { Records: records, ...(redrive && { redrive }) },
-        { awsRequestId: 'request', getRemainingTimeInMillis: () => 60_000 },
-      ),
-    /** Quantities by product id: what tells one state from another here. */
-    async quantities(): Promise<Record<string, unknown>> {
-      await client.indices.refresh({ index: alias });
-      const { body } = await client.search({ index: alias, body: { size: 1000, query: { match_all: {} } } });
-      return Object.fromEntries(body.hits.hits.map((hit) => [hit._id, hit._source?.['quantity']]));
-    },
-  };
-}
-
-const quantity = (amount: number) => ({ quantity_available: { N: String(amount) } });
 const settled = { batchItemFailures: [] };
 
 export function projectionContract(engine: () => Engine): void {
