@@ -5,9 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { lineOf, Problem } from '../local/problem.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { type CommandContext, EXIT, type ExitCode } from './commands/command-context.ts';
+import { dlqCommand } from './commands/dlq.ts';
 import { listenCommand } from './commands/listen.ts';
 
-const COMMANDS = [listenCommand];
+const COMMANDS = [dlqCommand, listenCommand];
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,7 @@
 /** Letters and their groups as people read them: lines and a table, of plain text. */
 
+import { count, counted, span } from '../terminal/format.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
 import type { Letter, LetterContent } from './letter.ts';
 import { maskedRecord } from './masked.ts';
 import { printable } from './record-facts.ts';
@@ -8,43 +10,50 @@ import type { Group, Grouping, Summary } from './summary.ts';
 /** Rows that a person reads; the JSON has all. */
 const MOST_ROWS = 40;
 
-const WIDEST = 48;
+/** Of a terminal or a file: decides how wide the table may be. */
+type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
 
-/** @returns lines */
-export function summaryLines(summary: Summary, by: readonly Grouping[], nowMs: number): string[] {
-  const { letters, records, unread, repeated, pointers, groups } = summary;
-  if (letters === 0) return ['no dead letters'];
-  const head = [...by.map((name) => name.toUpperCase()), 'RECORDS', 'LETTERS', 'OLDEST', 'LEFT', 'SAMPLES'];
-  const rows = groups.slice(0, MOST_ROWS).map((group) => row(group, by, nowMs));
-  const lines = table([head, ...rows]);
-  if (groups.length > MOST_ROWS)
-    lines.push(`… and ${groups.length - MOST_ROWS} more groups (--json has all)`);
-  const facts = [
-    counted(records, 'record'),
-    `in ${counted(letters, 'letter')}`,
-    ...(unread === 0 ? [] : [`${unread} not read`]),
-    ...(repeated === 0 ? [] : [`${repeated} repeated`]),
+export function summaryText(
+  { letters, records, unread, repeated, pointers, groups }: Summary,
+  by: readonly Grouping[],
+  nowMs: number,
+  out: Out,
+): string {
+  if (letters === 0) return 'no dead letters\n';
+  const columns: Column<Group>[] = [
+    ...by.map(
+      (name): Column<Group> => ({
+        title: name,
+        text: (group) => printable(group.by[name] || '-'),
+        ...(name === 'key' ? { atLeast: 12 } : {}),
+      }),
+    ),
+    {
+      title: 'records',
+      text: (group) =>
+        group.unread === 0 ? count(group.records) : `${count(group.records + group.unread)}*`,
+      align: 'right',
+    },
+    { title: 'letters', text: (group) => count(group.letters), align: 'right' },
+    { title: 'oldest', text: ({ oldest }) => (oldest ? `${span(nowMs - Date.parse(oldest))} ago` : '-') },
+    { title: 'time left', text: ({ expiresAt }) => (expiresAt ? timeLeft(expiresAt, nowMs) : '-') },
+    { title: 'for example', text: ({ samples }) => printable(samples.join(', ')), atLeast: 12 },
   ];
-  lines.push('', facts.join(', '));
+  const lines = [renderTable(groups.slice(0, MOST_ROWS), columns, out)];
+  if (groups.length > MOST_ROWS)
+    lines.push(`… and ${counted(groups.length - MOST_ROWS, 'more group')} (--json has all)\n`);
+  lines.push(`\n${counted(records, 'record')} in ${counted(letters, 'letter')}`);
+  if (repeated > 0) lines.push(`, ${count(repeated)} more times in another letter`);
+  if (unread > 0) lines.push(`; * ${counted(unread, 'record')} could not be read`);
+  lines.push('\n');
   if (pointers.letters > 0) {
-    const left =
-      pointers.expiresAt === undefined ? '' : `, the first in ${timeLeft(pointers.expiresAt, nowMs)}`;
+    const first =
+      pointers.expiresAt === undefined ? '' : `; time left: ${timeLeft(pointers.expiresAt, nowMs)}`;
     lines.push(
-      `${counted(pointers.letters, 'letter')} only point into the stream, which forgets after 24 h${left}: streamkeeper dlq rescue`,
+      `${counted(pointers.letters, 'letter')} only point into a stream, which forgets after 24 h${first}. To keep their records: streamkeeper dlq rescue\n`,
     );
   }
-  return lines;
-}
-
-function row(group: Group, by: readonly Grouping[], nowMs: number): string[] {
-  return [
-    ...by.map((name) => group.by[name] || '-'),
-    group.unread === 0 ? String(group.records) : `${group.records} (+${group.unread} not read)`,
-    String(group.letters),
-    group.oldest === undefined ? '-' : `${duration(nowMs - Date.parse(group.oldest))} ago`,
-    group.expiresAt === undefined ? '-' : timeLeft(group.expiresAt, nowMs),
-    group.samples.join(', '),
-  ];
+  return lines.join('');
 }
 
 export interface LetterView {
@@ -64,7 +73,7 @@ export function letterLines(letter: LetterContent | Letter, { images, nowMs }: L
     say('message', message?.messageId);
     say('object', object && `s3://${object.bucket}/${object.key}`);
   }
-  say('failed', failedAt && `${failedAt} (${duration(nowMs - Date.parse(failedAt))} ago)`);
+  say('failed', failedAt && `${failedAt} (${span(nowMs - Date.parse(failedAt))} ago)`);
   say('condition', condition);
   say('stream', batch?.streamArn ?? records[0]?.streamArn);
   say('shard', batch?.shardId);
@@ -84,46 +93,7 @@ export function letterLines(letter: LetterContent | Letter, { images, nowMs }: L
   return lines;
 }
 
-/** Columns as wide as what they hold, up to a bound; the last one as it is. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const clean = rows.map((cells) => cells.map((cell) => shortened(printable(cell))));
-  const widths = (clean[0] ?? []).map((_, column) =>
-    Math.max(...clean.map((cells) => cells[column]?.length ?? 0)),
-  );
-  return clean.map((cells) =>
-    cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  '),
-  );
-}
-
-function shortened(text: string): string {
-  return text.length <= WIDEST ? text : `${text.slice(0, WIDEST - 1)}…`;
-}
-
-/** `3 d 4 h`, `5 h 10 min`, `2 min`, `40 s`: the two largest units. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (!Number.isFinite(seconds)) return '?';
-  const units = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-  ] as const;
-  const first = units.findIndex(([amount]) => amount > 0);
-  if (first < 0) return `${seconds} s`;
-  return units
-    .slice(first, first + 2)
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount} ${unit}`)
-    .join(' ');
-}
-
 function timeLeft(expiresAt: string, nowMs: number): string {
   const ms = Date.parse(expiresAt) - nowMs;
-  return ms <= 0 ? 'none' : duration(ms);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return ms <= 0 ? 'none' : span(ms);
 }

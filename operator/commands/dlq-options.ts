@@ -1,0 +1,85 @@
+/** What the `dlq` commands share: filters, which processors are meant, and their letters opened for as long as a command needs them. */
+import { randomUUID } from 'node:crypto';
+import { type Command, InvalidArgumentError } from 'commander';
+import { Problem } from '../../local/problem.ts';
+import { type OpenLetters, openLetters } from '../dead-letters/letters.ts';
+import { parseWhere, type Where } from '../dead-letters/where.ts';
+import type { ProcessorFacts, System } from '../system/system.ts';
+import type { CommandContext } from './command-context.ts';
+
+export interface WhereOptions {
+  readonly where: readonly string[];
+}
+
+const WHERE_HELP = `
+Filters (--where may be given several times; all fields must hold, one field given twice holds by either value):
+  processor=bids          of the processor
+  code=INVALID_BID        error code, or the condition under which a mapping gave up
+  key=PRODUCT#p1          the item's key, or one of its attributes; * stands for anything: key=PRODUCT#*
+  event=<id>              event id, or sequence number
+  since=2h, until=30m     when it failed: so long ago, or a time such as 2026-01-31T12:00:00Z`;
+
+export function whereOption(command: Command): Command {
+  return command
+    .option(
+      '--where <filters>',
+      'only these, e.g. processor=bids,code=INVALID_BID (see below)',
+      (text: string, given: readonly string[]) => [...given, text],
+      [],
+    )
+    .addHelpText('after', WHERE_HELP);
+}
+
+/** @throws Problem for a filter that is wrong, or a processor the system does not have */
+export function readWhere(
+  { where }: WhereOptions,
+  { clock }: CommandContext,
+  system?: Pick<System, 'processors' | 'title'>,
+): Where {
+  const parsed = parseWhere(where, clock.now());
+  const unknown = parsed.processor.find(
+    (name) => system?.processors.every((processor) => processor.name !== name) === true,
+  );
+  if (unknown !== undefined && system !== undefined)
+    throw new Problem(
+      `--where processor=${unknown}: ${system.title} has no such processor; it has ${system.processors.map(({ name }) => name).join(', ')}`,
+    );
+  return parsed;
+}
+
+/** Those a filter leaves: the others' queues are not touched. */
+export function processorsOf(
+  system: Pick<System, 'processors'>,
+  { processor: names }: Where,
+): readonly ProcessorFacts[] {
+  return system.processors.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/** Opens a processor's letters, hands them to `use`, and gives back what is held, however that ends. */
+export async function withLetters<T>(
+  context: Pick<CommandContext, 'clock' | 'signal'>,
+  system: System,
+  processor: ProcessorFacts,
+  { resolve }: { readonly resolve: boolean },
+  use: (letters: OpenLetters) => Promise<T>,
+): Promise<T> {
+  const letters = openLetters(system, processor, {
+    clock: context.clock,
+    signal: context.signal,
+    random: Math.random,
+    newId: randomUUID,
+    resolve,
+  });
+  try {
+    return await use(letters);
+  } finally {
+    await letters.close();
+  }
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('expected a whole number from 1 on');
+  return value;
+}
