@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resources, templatesOf } from './testing.ts';
-import { basicRights, rightsOf } from './testing-rights.ts';
+import { basicRights, ownTelemetry, rightsOf } from './testing-rights.ts';
 
 const dev = templatesOf('dev');
 const NAMES: Readonly<Record<string, string>> = { inbox: 'NOTIFICATION#*', session: 'SESSION#*' };
@@ -16,7 +16,6 @@ const claims = (table: string) =>
   );
 const connections = (method: string) =>
   `execute-api:ManageConnections arn:aws:execute-api:REGION:ACCOUNT:WebSocketApi/dev/${method}/@connections/*`;
-const ownLog = (id: string) => [`logs:CreateLogStream ${id}Logs.Arn`, `logs:PutLogEvents ${id}Logs.Arn`];
 const search = ['Get', 'Post', 'Put'].map(
   (method) => `es:ESHttp${method} arn:aws:es:REGION:ACCOUNT:domain/streamkeeper-dev/*`,
 );
@@ -42,17 +41,17 @@ test.each<[string, string[]]>([
       'lambda:InvokeFunction ProductQueriesForgetFunction.Arn',
     ],
   ],
-  ['ProductsIndexSetUp', [...ownLog('ProductsIndexSetUp'), ...search]],
+  ['ProductsIndexSetUp', [...ownTelemetry('ProductsIndexSetUp'), ...search]],
   [
     'ProductQueriesForget',
-    [...ownLog('ProductQueriesForget'), ...networkRights('streamkeeper-dev-products-forget-queries')],
+    [...ownTelemetry('ProductQueriesForget'), ...networkRights('streamkeeper-dev-products-forget-queries')],
   ],
   ['BidsProcessor', [...basicRights('Bids', 'ek-bharath-bids'), ...notifier]],
   ['ConversationsProcessor', [...basicRights('Conversations', 'ek-bharath-conversations'), ...notifier]],
   [
     'ConnectionsRoutes',
     [
-      ...ownLog('ConnectionsRoutes'),
+      ...ownTelemetry('ConnectionsRoutes'),
       ...['DeleteItem', 'PutItem', 'UpdateItem'].map((action) => item(action, SESSIONS, 'session')),
       item('Query', SESSIONS, 'inbox'),
       'dynamodb:BatchGetItem ek-bharath-users',
@@ -60,7 +59,7 @@ test.each<[string, string[]]>([
       connections('DELETE'),
     ],
   ],
-  ['ConnectionsAuthorizer', ownLog('ConnectionsAuthorizer')],
+  ['ConnectionsAuthorizer', ownTelemetry('ConnectionsAuthorizer')],
 ])('in ek-bharath, %s may do this and nothing else', (id, rights) => {
   expect(rightsOf(dev.ekBharath, id)).toEqual(rights.sort());
 });

@@ -24,6 +24,16 @@ export function rightsOf(template: Template, part: string): string[] {
     .sort();
 }
 
+/** What every function may do, `id` being its construct's: write its log and its traces. */
+export function ownTelemetry(id: string): string[] {
+  return [
+    `logs:CreateLogStream ${id}Logs.Arn`,
+    `logs:PutLogEvents ${id}Logs.Arn`,
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ];
+}
+
 /** What every processor may do, `id` being its construct's and `tables` those whose streams it follows. */
 export function basicRights(id: string, ...tables: readonly string[]): string[] {
   return [
@@ -33,8 +43,7 @@ export function basicRights(id: string, ...tables: readonly string[]): string[] 
       ),
     ),
     'dynamodb:ListStreams *',
-    `logs:CreateLogStream ${id}ProcessorLogs.Arn`,
-    `logs:PutLogEvents ${id}ProcessorLogs.Arn`,
+    ...ownTelemetry(`${id}Processor`),
     `s3:ListBucket ${id}DeadLettersBucket.Arn`,
     `s3:PutObject ${id}DeadLettersBucket.Arn/aws/lambda/*`,
     `s3:PutObject ${id}DeadLettersBucket.Arn/dead-letters/*`,

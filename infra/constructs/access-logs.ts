@@ -9,6 +9,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
 
 const VARIABLES = {
   requestId: 'requestId',
@@ -22,6 +23,9 @@ const VARIABLES = {
   integrationStatus: 'integration.status',
   integrationLatency: 'integrationLatency',
 } as const;
+
+/** API Gateway accepts a role only if it may write to any log group. */
+const PUSH_TO_LOGS = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
 export class AccessLogs extends Construct {
   readonly settings: CfnStage.AccessLogSettingsProperty;
@@ -42,12 +46,14 @@ export class AccessLogs extends Construct {
   private setLogRole(): void {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
-      managedPolicies: [
-        // API Gateway accepts a role only if it may write to any log group.
-        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
-      ],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(PUSH_TO_LOGS)],
     });
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    acknowledge(
+      role,
+      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${PUSH_TO_LOGS}]`,
+      'API Gateway takes the role only if it may write to any log group, which is what this policy says.',
+    );
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }

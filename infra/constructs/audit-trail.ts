@@ -6,6 +6,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
 import { output } from './output.ts';
 
 /** Thirteen months: what was done in a season can be read in the next. */
@@ -33,6 +34,11 @@ export class AuditTrail extends Construct {
       ],
       removalPolicy: stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    acknowledge(
+      this.bucket,
+      'S1',
+      'It is a log itself, versioned; a log of who read it would need a bucket of its own.',
+    );
     output(this, 'AuditBucketName', this.bucket.bucketName, 'What the operators of this stage did');
   }
 }

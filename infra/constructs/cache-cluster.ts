@@ -18,6 +18,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { CacheSettings } from '../stage-schema.ts';
 import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
 import { addAlarms } from './alarm.ts';
 import type { IsolatedNetwork } from './isolated-network.ts';
 
@@ -99,6 +100,18 @@ export class CacheCluster extends Construct {
       transitEncryptionEnabled: secured,
       ...(secured ? { userGroupIds: [this.groupOf(user, users).ref] } : {}),
     });
+    if (nodes === 1) acknowledge(cluster, 'AEC4', 'What a cache loses is read from where it came from.');
+    if (secured)
+      acknowledge(
+        cluster,
+        'AEC6',
+        'Users are admitted by IAM, each with its own keys and commands; there is no shared password.',
+      );
+    else {
+      const reason = 'A stage without real data: the network lets in one function and nobody else.';
+      acknowledge(cluster, 'AEC3', reason);
+      acknowledge(cluster, 'AEC6', reason);
+    }
     // Whatever is in it is in the table too.
     cluster.applyRemovalPolicy(RemovalPolicy.DESTROY);
     const scheme = secured ? 'rediss' : 'redis';

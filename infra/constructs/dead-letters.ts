@@ -14,6 +14,7 @@ import {
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
 
 /** SQS keeps a message for 14 days at most; copies in the bucket expire with them, so no image outlives its letter. */
 const RETENTION = Duration.days(14);
@@ -48,6 +49,12 @@ export class DeadLetters extends Construct {
       removalPolicy,
     });
 
+    acknowledge(
+      this.queue,
+      'SQS3',
+      'It is the dead-letter queue: what lands here waits for an operator, not for a consumer.',
+    );
+
     const bucketName = failureBucketName(props);
     this.queue.addToResourcePolicy(
       new PolicyStatement({
@@ -73,6 +80,11 @@ export class DeadLetters extends Construct {
       lifecycleRules: [{ expiration: RETENTION, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy,
     });
+    acknowledge(
+      this.bucket,
+      'S1',
+      'Objects live for 14 days; server access logs would need a bucket that outlives them. The trail of the stage records access.',
+    );
     announceObjects(this.bucket, this.queue);
     // S3 sends a test message when the notification is set up and fails the deployment if the queue refuses it.
     this.bucket.node.addDependency(this.queue.node.findChild('Policy'));

@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { FunctionNetwork } from './node-function.ts';
 import { pascalCase } from './output.ts';
 
@@ -43,6 +44,7 @@ export class IsolatedNetwork extends Construct {
       enableDnsHostnames: true,
       enableDnsSupport: true,
     });
+    acknowledge(vpc, 'VPC7', 'There is no way in or out whose use a flow log could show.');
     this.vpcId = vpc.ref;
     const routes = new CfnRouteTable(this, 'Routes', { vpcId: vpc.ref });
     this.routeTableId = routes.ref;

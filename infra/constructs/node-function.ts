@@ -7,10 +7,12 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { bundledCode } from './bundle.ts';
 
 /** The subnets that a function's network interfaces lie in, and what they may talk to. */
@@ -53,6 +55,12 @@ export class NodeFunction extends Construct {
     );
     const functionName = `streamkeeper-${props.stage.name}-${props.name}`;
     if (props.network) for (const right of networkRights(this, functionName)) this.role.addToPolicy(right);
+    // X-Ray's two actions, and those on network interfaces (Service Authorization Reference, X-Ray and EC2).
+    acknowledgeWildcards(
+      this,
+      'Actions that take no resource: traces, and network interfaces for Lambda itself.',
+      '*',
+    );
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,
@@ -65,6 +73,8 @@ export class NodeFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // With it CDK lets the role write traces.
+      tracing: Tracing.ACTIVE,
       environment: {
         ...props.environment,
         // The bundle is minified: without this a stack trace names columns of one long line.

@@ -7,7 +7,9 @@ import { ArnPrincipal, PolicyDocument, PolicyStatement, type Role } from 'aws-cd
 import { CfnDomain } from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import { output } from './output.ts';
+import { SearchLogs } from './search-logs.ts';
 
 export type SearchMethod = 'Get' | 'Head' | 'Post' | 'Put' | 'Delete';
 
@@ -33,6 +35,12 @@ export class SearchDomain extends Construct {
     );
     const { instanceType, instanceCount, zones, dedicatedMasters, volumeGb } = stage.search;
 
+    acknowledgeWildcards(
+      Stack.of(this),
+      "The domain's APIs are paths under it; which of them, the HTTP methods say.",
+      `${this.domainArn}/*`,
+    );
+    const logs = new SearchLogs(this, 'Logs', stage, domainName);
     const domain = new CfnDomain(this, 'Domain', {
       domainName,
       engineVersion: 'OpenSearch_2.11',
@@ -51,10 +59,24 @@ export class SearchDomain extends Construct {
       domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
       encryptionAtRestOptions: { enabled: true },
       nodeToNodeEncryptionOptions: { enabled: true },
+      logPublishingOptions: logs.options,
       accessPolicies: Lazy.any({
         produce: () => new PolicyDocument({ statements: this.admitted }),
       }),
     });
+    const open =
+      'Functions without a network of their own call it; it answers signed requests of the roles in its policy alone.';
+    acknowledge(domain, 'OS1', open);
+    acknowledge(domain, 'OS3', `${open} Lambda has no fixed addresses to list.`);
+    if (dedicatedMasters === 0) {
+      acknowledge(
+        domain,
+        'OS4',
+        'A stage that may lose its search for a while; the processor holds its records meanwhile.',
+      );
+    }
+    if (zones === 1)
+      acknowledge(domain, 'OS7', 'A stage that may lose its search with a zone; the table has everything.');
     // In place where AWS can: without it a new engine version would replace the domain, and its index.
     domain.cfnOptions.updatePolicy = { enableVersionUpgrade: true };
     domain.applyRemovalPolicy(stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);

@@ -7,6 +7,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IDependable } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { addAlarms } from './alarm.ts';
 import { BIG_LETTERS_PREFIX, DeadLetters, MAPPING_FAILURES_PREFIX } from './dead-letters.ts';
 import type { MappingProperties } from './mapping-settings.ts';
@@ -77,6 +78,13 @@ export class StreamProcessor extends Construct {
       ...(props.network === undefined ? {} : { network: props.network }),
     });
     this.role = code.role;
+    acknowledgeWildcards(
+      this,
+      'Objects are named by time and chance; the two prefixes say whose they are.',
+      ...[MAPPING_FAILURES_PREFIX, BIG_LETTERS_PREFIX].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+    );
+    // ListStreams has no resource to be limited to (Service Authorization Reference, DynamoDB).
+    acknowledgeWildcards(this, 'dynamodb:ListStreams takes no resource.', '*');
     const rights = this.rights(followed.map((table) => streamOf(name, table)));
     for (const statement of [...rights, ...(props.rights ?? [])]) this.role.addToPolicy(statement);
 
@@ -120,7 +128,6 @@ export class StreamProcessor extends Construct {
         actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
         resources: [...streamArns],
       }),
-      // Has no resource to be limited to (Service Authorization Reference, DynamoDB).
       new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
       // Lambda writes the mapping's failures with the function's role, and asks whether the bucket is there. CDK's

@@ -6,6 +6,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
 import { output } from './output.ts';
 
 /** What the authorizer needs. The keys themselves are never configured: it fetches them from the pool. */
@@ -29,11 +30,21 @@ function ownPool(scope: Construct, stage: Stage) {
         requireLowercase: true,
         requireUppercase: true,
         requireNumbers: true,
-        requireSymbols: false,
+        requireSymbols: true,
       },
     },
   });
   pool.applyRemovalPolicy(stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+  acknowledge(
+    pool,
+    'COG2',
+    'For stages whose app has no pool yet: only administrators create users, for trying things out.',
+  );
+  acknowledge(
+    pool,
+    'COG8',
+    'The plus plan has a price per user; a pool with real users is the one that the stage names.',
+  );
   const client = new CfnUserPoolClient(scope, 'UserPoolClient', {
     userPoolId: pool.ref,
     clientName: 'app',

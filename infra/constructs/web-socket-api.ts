@@ -11,6 +11,7 @@ import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { AccessLogs } from './access-logs.ts';
+import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import { output } from './output.ts';
 
 const ROUTES = { $connect: 'Connect', $default: 'Default', $disconnect: 'Disconnect' } as const;
@@ -29,6 +30,12 @@ export class WebSocketApi extends Construct {
       protocolType: 'WEBSOCKET',
       routeSelectionExpression: '$request.body.action',
     });
+    acknowledgeWildcards(
+      Stack.of(this),
+      "A connection's id is made by API Gateway when it opens: whoever speaks to connections speaks to any of this API.",
+      this.connectionsArn('POST'),
+      this.connectionsArn('DELETE'),
+    );
     const address = `${this.api.ref}.execute-api.${Aws.REGION}.amazonaws.com/${stage.name}`;
     this.environment = { WEBSOCKET_ENDPOINT: `https://${address}` };
     output(this, 'WebSocketUrl', `wss://${address}`, 'Where clients connect');
@@ -82,6 +89,13 @@ export class WebSocketApi extends Construct {
           ? { authorizationType: 'CUSTOM', authorizerId: gate.ref }
           : { authorizationType: 'NONE' }),
       });
+      if (routeKey !== '$connect') {
+        acknowledge(
+          route,
+          'APIG4',
+          'Only $connect can have an authorizer; its answer stays with the connection.',
+        );
+      }
       this.permit(`${word}Permission`, connections, `${stage.name}/${routeKey}`);
       // An API without routes cannot be deployed.
       opened.node.addDependency(route);
@@ -92,8 +106,12 @@ export class WebSocketApi extends Construct {
   mayManageConnections(...methods: readonly ('POST' | 'DELETE')[]): PolicyStatement {
     return new PolicyStatement({
       actions: ['execute-api:ManageConnections'],
-      resources: methods.map((method) => this.arnOf(`${this.stage.name}/${method}/@connections/*`)),
+      resources: methods.map((method) => this.connectionsArn(method)),
     });
+  }
+
+  private connectionsArn(method: 'POST' | 'DELETE'): string {
+    return this.arnOf(`${this.stage.name}/${method}/@connections/*`);
   }
 
   private permit(id: string, invoked: LambdaFunction, caller: string): void {
