@@ -8,7 +8,8 @@ import { decide } from '../../processors/conversations/decide.ts';
 import { conversationsProcessor } from '../../processors/conversations/processor.ts';
 import { attributesOf } from '../../shared/dynamodb/attribute-of.ts';
 import { dynamodbClaimTable } from '../../shared/idempotency/dynamodb-claim-table.ts';
-import { createOnce, WINDOW_S } from '../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
+import { WINDOW_S } from '../../shared/idempotency/once.ts';
 import { dynamodbInbox, type InboxRow, inboxRow } from '../../shared/notifications/inbox.ts';
 import type { Notice } from '../../shared/notifications/notification.ts';
 import { postToConnection } from '../../shared/notifications/post.ts';
@@ -32,13 +33,13 @@ const INVOCATION_MS = 600_000;
 
 /** The shipped processor through the door that Lambda uses. */
 export function shipped({ dynamodb, api }: Target): Way {
-  const once = createOnce({
+  const idempotency = createIdempotency({
     processor: 'conversations',
     table: dynamodbClaimTable(dynamodb, IDEMPOTENCY_TABLE),
     newId: randomUUID,
   });
   const processor = conversationsProcessor({
-    once,
+    ...idempotency,
     inbox: dynamodbInbox(dynamodb, SESSIONS_TABLE),
     sessions: dynamodbSessions(dynamodb, SESSIONS_TABLE),
     languageOfUser: async () => 'english',

@@ -1,5 +1,10 @@
 /** bids → notifications: who hears of a bid, a purchase, and of what becomes of it. */
-import { type NotifierPorts, type NotifyEffect, notifier } from '../../shared/notifications/notifier.ts';
+import {
+  type NotifierPorts,
+  type NotifyEffect,
+  noticePlan,
+  notifier,
+} from '../../shared/notifications/notifier.ts';
 import type { StreamProcessor } from '../../shared/stream/processor.ts';
 import { decide } from './decide.ts';
 import { orderingKey } from './key.ts';
@@ -11,5 +16,6 @@ export function bidsProcessor(ports: NotifierPorts): StreamProcessor<NotifyEffec
     orderingKey,
     decide,
     carryOut: notifier('bids', ports),
+    plan: noticePlan(ports.recall),
   };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../shared/config/environment.ts';
 import { dynamodbClaimTable } from '../../shared/idempotency/dynamodb-claim-table.ts';
-import { createOnce } from '../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
 import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
 import { senderHeader } from '../../shared/mail/address.ts';
 import { atMost } from '../../shared/mail/at-most.ts';
@@ -26,7 +26,7 @@ const tables = dynamodbRatingTables(dynamodb, {
   reviews: settings.REVIEWS_TABLE,
 });
 
-const once = createOnce({
+const idempotency = createIdempotency({
   processor: 'bookings',
   table: dynamodbClaimTable(dynamodb, settings.IDEMPOTENCY_TABLE),
   newId: randomUUID,
@@ -41,7 +41,7 @@ const startMs = notBeforeMs(settings.NOT_BEFORE);
 
 const processor = bookingsProcessor(
   {
-    once,
+    ...idempotency,
     mailer: atMost(MAILS_AT_ONCE, sesMailer(createSesClient(), sender)),
     readProviders: tables.readProviders,
     settings: {

@@ -1,5 +1,10 @@
 /** conversations → notifications: the recipient hears of a message, the sender of its being read, in the order of the chat. */
-import { type NotifierPorts, type NotifyEffect, notifier } from '../../shared/notifications/notifier.ts';
+import {
+  type NotifierPorts,
+  type NotifyEffect,
+  noticePlan,
+  notifier,
+} from '../../shared/notifications/notifier.ts';
 import type { StreamProcessor } from '../../shared/stream/processor.ts';
 import { orderingKey } from './chat.ts';
 import { decide } from './decide.ts';
@@ -11,5 +16,6 @@ export function conversationsProcessor(ports: NotifierPorts): StreamProcessor<No
     orderingKey,
     decide,
     carryOut: notifier('conversations', ports),
+    plan: noticePlan(ports.recall),
   };
 }

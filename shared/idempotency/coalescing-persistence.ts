@@ -11,6 +11,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Clock } from '../time/clock.ts';
+import { claimKey } from './claim-key.ts';
 import { decodeState, type Json } from './claim-state.ts';
 import { type Claims, type ClaimsOptions, claimsOf } from './claims.ts';
 
@@ -108,7 +109,7 @@ export class CoalescingPersistenceLayer extends BasePersistenceLayer {
   /** Text stays readable, so that an operator finds an event by its id; anything else is hashed as by the base class. */
   protected override getHashedIdempotencyKey(data: Json): string {
     return typeof data === 'string' && data !== ''
-      ? `${this.idempotencyKeyPrefix}#${data}`
+      ? claimKey(this.idempotencyKeyPrefix, data)
       : super.getHashedIdempotencyKey(data);
   }
 

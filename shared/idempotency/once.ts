@@ -10,24 +10,18 @@ import type { Failure, Outcome } from '../stream/outcome.ts';
 import type { BatchContext } from '../stream/processor.ts';
 import { sleep } from '../time/clock.ts';
 import { boundedEffect, type EffectOutcome, type GuardedEffect } from './bounded-effect.ts';
+import { type ClaimPlace, checkNamespace, claimPrefix } from './claim-key.ts';
 import type { Json } from './claim-state.ts';
 import type { ClaimTable } from './claim-table.ts';
 import type { ClaimNotice } from './claims.ts';
 import { CoalescingPersistenceLayer, LONGEST_CLAIM_MS } from './coalescing-persistence.ts';
 import { type EventKey, eventKeyText } from './event-key.ts';
+import { metAgain, remembered } from './remembered.ts';
 
-export interface OncePorts {
-  /** Of the processor whose effects these are. */
-  readonly processor: string;
+export interface OncePorts extends ClaimPlace {
   readonly table: ClaimTable;
   /** Unique at every call, e.g. `randomUUID`. */
   readonly newId: () => string;
-  /**
-   * What keys begin with: `streamkeeper`, or that and `#` and a name. The table holds keys of others. Whoever replays events so
-   * that their effects happen again names a namespace, e.g. `streamkeeper#replay-2026-01-31`; under the default they are duplicates.
-   * @default 'streamkeeper'
-   */
-  readonly namespace?: string;
   /** For metrics. */
   readonly notice?: (notice: OnceNotice) => void;
 }
@@ -63,12 +57,7 @@ export const LANES = 100;
 
 /** @throws {TypeError} when the namespace is not ours */
 export function createOnce(ports: OncePorts): Once {
-  const { namespace = 'streamkeeper' } = ports;
-  if (!/^streamkeeper(#[^#]+)*$/.test(namespace)) {
-    throw new TypeError(
-      'namespace: expected streamkeeper, or streamkeeper#<name>; other keys of the table are not ours',
-    );
-  }
+  checkNamespace(ports);
   const guards = new WeakMap<BatchContext, Guard>();
   return async (key, context, effect) => {
     const guard = guards.get(context) ?? guardOf(ports, context);
@@ -91,19 +80,16 @@ interface Guard {
   readonly nextLook: () => Promise<boolean>;
 }
 
-function guardOf(
-  { processor, table, newId, namespace = 'streamkeeper', notice }: OncePorts,
-  context: BatchContext,
-): Guard {
+function guardOf(ports: OncePorts, context: BatchContext): Guard {
+  const { table, newId, notice } = ports;
   const { clock, random, deadline } = context;
-  const space = context.replay === undefined ? namespace : `${namespace}#replay-${context.replay}`;
   const persistenceStore = new CoalescingPersistenceLayer({
     table,
     clock,
     random,
     signal: deadline.signal,
     owner: newId(),
-    prefix: `${space}#${processor}`,
+    prefix: claimPrefix(ports, context),
     ...(notice === undefined ? {} : { notice }),
   });
   const config = new IdempotencyConfig({ expiresAfterSeconds: WINDOW_S });
@@ -131,11 +117,11 @@ async function attempt(
   const time = { abortAtMs: beganAtMs + lifeMs * (1 - RECORDING_SHARE), endAtMs: beganAtMs + lifeMs };
   let ended: EffectOutcome | undefined;
   try {
-    const remembered = await guard.run(key, async () => {
+    const data = await guard.run(key, async () => {
       ended = await boundedEffect(effect, time, clock);
       return remember(ended);
     });
-    return ended ?? recall(remembered);
+    return ended ?? metAgain(data);
   } catch (error) {
     if (ended !== undefined) return ended;
     return unclaimed(error, context);
@@ -148,20 +134,12 @@ class NotToBeRemembered extends Error {}
 function remember(ended: EffectOutcome): Json {
   switch (ended.kind) {
     case 'applied':
-      return { kind: 'applied' };
     case 'ignored':
-      return { kind: 'ignored', rule: ended.rule };
+      return remembered(ended);
     case 'poison':
     case 'transient':
       throw new NotToBeRemembered();
   }
-}
-
-function recall(remembered: Json): Outcome {
-  if (typeof remembered === 'object' && remembered !== null && 'rule' in remembered) {
-    return { kind: 'ignored', rule: String(remembered.rule) };
-  }
-  return { kind: 'duplicate' };
 }
 
 /** The effect did not begin. */

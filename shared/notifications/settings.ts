@@ -7,7 +7,7 @@ import { setting } from '../config/environment.ts';
 import { streamSettings } from '../config/stream-settings.ts';
 import { itemReader } from '../dynamodb/read-items.ts';
 import { dynamodbClaimTable } from '../idempotency/dynamodb-claim-table.ts';
-import { createOnce } from '../idempotency/once.ts';
+import { createIdempotency } from '../idempotency/idempotency.ts';
 import { notBeforeSetting } from '../stream/not-before.ts';
 import type { Measure } from '../telemetry/measurements.ts';
 import { dynamodbInbox } from './inbox.ts';
@@ -40,7 +40,7 @@ export function awsNotifierPorts(
   const dynamodb = new DynamoDBClient({});
   const api = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT, maxAttempts: 1 });
   return {
-    once: createOnce({
+    ...createIdempotency({
       processor,
       table: dynamodbClaimTable(dynamodb, settings.IDEMPOTENCY_TABLE),
       newId: randomUUID,

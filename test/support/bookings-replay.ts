@@ -3,7 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { TableWriteLine } from '../../fixtures/table-write.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { bookingsProcessor } from '../../processors/bookings/processor.ts';
-import { createOnce } from '../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
 import type { Mail } from '../../shared/mail/mail.ts';
 import { runBatch } from '../../shared/stream/run-batch.ts';
 import { batchContext } from './batch-context.ts';
@@ -47,7 +47,7 @@ export async function replay(
   let ids = 0;
   const processor = bookingsProcessor(
     {
-      once: createOnce({ processor: 'bookings', table: claims, newId: () => `owner-${ids++}` }),
+      ...createIdempotency({ processor: 'bookings', table: claims, newId: () => `owner-${ids++}` }),
       mailer: async (mail) => {
         outbox.push(mail);
         return { kind: 'applied' };

@@ -2,7 +2,8 @@
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import type { EffectOutcome, GuardedEffect } from '../../shared/idempotency/bounded-effect.ts';
 import type { EventKey } from '../../shared/idempotency/event-key.ts';
-import { createOnce, type OnceNotice, type OncePorts } from '../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
+import type { OnceNotice, OncePorts } from '../../shared/idempotency/once.ts';
 import { sleep } from '../../shared/time/clock.ts';
 import { batchContext } from './batch-context.ts';
 import { memoryClaimTable } from './claim-table.ts';
@@ -15,7 +16,7 @@ export function onceSetUp(ports: Partial<OncePorts> = {}) {
   const table = memoryClaimTable();
   const notices: OnceNotice[] = [];
   let ids = 0;
-  const once = createOnce({
+  const { once, recall } = createIdempotency({
     processor: 'bids',
     table,
     newId: () => `id${ids++}`,
@@ -28,8 +29,11 @@ export function onceSetUp(ports: Partial<OncePorts> = {}) {
     table,
     notices,
     once,
+    recall,
     log,
     invocation: (deadlineMs = 50_000) => batchContext({ clock, deadlineMs }),
+    /** As one that an operator replays records with. */
+    replaying: (replay: string) => ({ ...batchContext({ clock, redriven: true }), replay }),
     /** Its time stands still from now on, like that of a process that is gone: it neither completes nor gives back. */
     crashing: (deadlineMs = 50_000) => batchContext({ clock: new VirtualClock(clock.now()), deadlineMs }),
     /** Notes that it ran, and ends as told after some time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOnce } from '../../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import type { Mail } from '../../../shared/mail/mail.ts';
 import { decodeImage } from '../../../shared/stream/attribute-value.ts';
 import { batchContext } from '../../../test/support/batch-context.ts';
@@ -158,7 +158,7 @@ describe('delivery', () => {
     const context = batchContext({ redriven });
     let ids = 0;
     const carryOut = mailDelivery({
-      once: createOnce({ processor: 'bookings', table: claims, newId: () => `owner-${ids++}` }),
+      ...createIdempotency({ processor: 'bookings', table: claims, newId: () => `owner-${ids++}` }),
       mailer: async (mail) => {
         const kind = mailer(mail);
         if (kind === 'applied') outbox.push(mail);

@@ -11,7 +11,7 @@ import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { bookingsProcessor } from '../../../processors/bookings/processor.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import type { ClaimTable } from '../../../shared/idempotency/claim-table.ts';
-import { createOnce } from '../../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import type { Mailer } from '../../../shared/mail/mail.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
@@ -208,7 +208,7 @@ export class World {
       known = sent;
       return { kind: 'applied' };
     };
-    const once = createOnce({
+    const idempotency = createIdempotency({
       processor: 'bookings',
       table: claims,
       newId: () => `owner-${this.#ids++}`,
@@ -220,7 +220,7 @@ export class World {
     const { readProviders } = tables;
     return streamHandler(
       bookingsProcessor(
-        { once, mailer, readProviders, settings: MAIL_SETTINGS, measure },
+        { ...idempotency, mailer, readProviders, settings: MAIL_SETTINGS, measure },
         { tables, measure },
       ),
       {

@@ -12,7 +12,7 @@ import { bidsProcessor } from '../../../processors/bids/processor.ts';
 import { conversationsFilters } from '../../../processors/conversations/filters.ts';
 import { conversationsProcessor } from '../../../processors/conversations/processor.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
-import { createOnce } from '../../../shared/idempotency/once.ts';
+import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
@@ -198,7 +198,7 @@ export class World {
     };
     const { inbox, sessions, post } = this.board;
     const ports = {
-      once: createOnce({
+      ...createIdempotency({
         processor: this.#scenario.stream,
         table: {
           limits: this.#claims.limits,
