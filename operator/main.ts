@@ -7,8 +7,10 @@ import { systemClock } from '../shared/time/clock.ts';
 import { type CommandContext, EXIT, type ExitCode } from './commands/command-context.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { listenCommand } from './commands/listen.ts';
+import { pauseCommand, resumeCommand } from './commands/pause-resume.ts';
+import { statusCommand } from './commands/status.ts';
 
-const COMMANDS = [dlqCommand, listenCommand];
+const COMMANDS = [dlqCommand, listenCommand, statusCommand, pauseCommand, resumeCommand];
 
 const EXAMPLES = `
 Examples:

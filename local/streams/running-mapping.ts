@@ -25,9 +25,14 @@ export interface MappingStatus {
   readonly failing: readonly FailingBatch[];
   /** By shard: the sequence number up to which every record is done with. */
   readonly checkpoints: Readonly<Record<string, string>>;
-  /** Since the run began, in records. */
+  /** How long the mapping has been watched: what follows is of that time. */
+  readonly watchedMs: number;
+  /** In records. */
   readonly counts: Readonly<EventCounts>;
-  /** Records that were given up since the run began. */
+  readonly failedInvocations: number;
+  /** Invocations refused because too many were under way. */
+  readonly throttled: number;
+  /** Records that became dead letters, or were lost, because the mapping gave them up. */
   readonly givenUp: number;
   readonly lastInvokedAt?: string;
 }
@@ -66,7 +71,8 @@ export function runningMapping(options: RunningMappingOptions): RunningMapping {
   let changedMs = clock.now();
   let lastResult = 'No records processed';
   let lastInvokedMs: number | undefined;
-  let givenUp = 0;
+  const beganMs = clock.now();
+  const totals = { failedInvocations: 0, throttled: 0, givenUp: 0 };
 
   function become(next: MappingState): void {
     state = next;
@@ -127,8 +133,9 @@ export function runningMapping(options: RunningMappingOptions): RunningMapping {
             }),
         failing: failing.all(),
         checkpoints: mapping().checkpoints(),
+        watchedMs: clock.now() - beganMs,
         counts: mapping().metrics(),
-        givenUp,
+        ...totals,
         ...(lastInvokedMs === undefined ? {} : { lastInvokedAt: new Date(lastInvokedMs).toISOString() }),
       };
     },
@@ -137,10 +144,12 @@ export function runningMapping(options: RunningMappingOptions): RunningMapping {
       switch (event.kind) {
         case 'invoked':
           lastInvokedMs = event.atMs;
+          if (event.outcome === 'throttled') totals.throttled++;
+          else if (event.outcome !== 'success') totals.failedInvocations++;
           lastResult = event.outcome === 'success' ? 'OK' : 'PROBLEM: Function call failed';
           return;
         case 'discarded':
-          givenUp += event.sequenceNumbers.length;
+          totals.givenUp += event.sequenceNumbers.length;
           return;
         case 'filtered':
         case 'checkpoint':
