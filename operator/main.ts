@@ -8,9 +8,10 @@ import { type CommandContext, EXIT, type ExitCode } from './commands/command-con
 import { dlqCommand } from './commands/dlq.ts';
 import { listenCommand } from './commands/listen.ts';
 import { pauseCommand, resumeCommand } from './commands/pause-resume.ts';
+import { recordCommand } from './commands/record.ts';
 import { statusCommand } from './commands/status.ts';
 
-const COMMANDS = [dlqCommand, listenCommand, statusCommand, pauseCommand, resumeCommand];
+const COMMANDS = [dlqCommand, listenCommand, statusCommand, pauseCommand, resumeCommand, recordCommand];
 
 const EXAMPLES = `
 Examples:
