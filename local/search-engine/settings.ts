@@ -46,13 +46,16 @@ const dynamic = [
   'index.blocks.read_only_allow_delete',
 ];
 
+/** Taken and shown, without an effect: this engine keeps no slow log. */
+const SLOW_LOG = /^index\.(?:search|indexing)\.slowlog\./;
+
 /** The settings of an index, every name beginning with `index.`. @throws {EngineError} for one this engine does not know */
 export function readIndexSettings(settings: JsonObject, change: 'create' | 'update'): FlatSettings {
   const flat = new Map<string, string | readonly string[] | null>();
   for (const [given, value] of flatten(settings)) {
     const name = given.startsWith('index.') ? given : `index.${given}`;
     const isFixed = fixed.includes(name) || name.startsWith('index.analysis.');
-    if (!isFixed && !dynamic.includes(name)) {
+    if (!isFixed && !dynamic.includes(name) && !SLOW_LOG.test(name)) {
       throw illegalArgument(
         `unknown setting [${name}] please check that any required plugins are installed; the embedded search engine knows ${dynamic.join(', ')}`,
       );
