@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createSearchEngine,
   type SearchEngine,
@@ -32,6 +32,15 @@ async function setUp(environment: Record<string, string | undefined>) {
   return import('./set-up.ts');
 }
 
+async function engineCall(method: string, path: string, body: object) {
+  const { status } = await fetch(server.url + path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(status).toBe(200);
+}
+
 const invocation = { getRemainingTimeInMillis: () => 60_000 };
 
 test('a deployment creates the index, and the next one finds it', async () => {
@@ -45,8 +54,59 @@ test('a deployment creates the index, and the next one finds it', async () => {
 test('what the engine lacks is a warning, not a failure', async () => {
   const environment = { SEARCH_ENDPOINT: server.url, SEARCH_ALIAS: 'warned', SEARCH_SIGNING: 'none' };
   const { handler } = await setUp(environment);
-  const { warnings } = await handler({}, invocation);
-  expect(warnings).toHaveLength(1);
+  expect(await handler({}, invocation)).toMatchObject({ warnings: [expect.any(String)] });
+});
+
+test('a mapping that the index cannot follow does not hold up a deployment: the warning says what to do', async () => {
+  await engineCall('PUT', '/behind-v1', {
+    mappings: { properties: { retailPrice: { type: 'keyword' } } },
+    aliases: { behind: {} },
+  });
+  const environment = { SEARCH_ENDPOINT: server.url, SEARCH_ALIAS: 'behind', SEARCH_SIGNING: 'none' };
+  const { handler } = await setUp(environment);
+  expect(await handler({}, invocation)).toMatchObject({
+    index: 'behind-v1',
+    created: false,
+    warnings: [expect.stringContaining('reconcile --processor products --whole')],
+  });
+});
+
+describe('asked for a step of a rebuild', () => {
+  const environment = () => ({ SEARCH_ENDPOINT: server.url, SEARCH_ALIAS: 'steps', SEARCH_SIGNING: 'none' });
+
+  test('it answers with the state of the index after it, or why a person has to decide first', async () => {
+    const { handler } = await setUp(environment());
+    await handler({}, invocation);
+    const step = (index: object) => handler({ index }, invocation);
+    expect(await step({ action: 'prepare' })).toMatchObject({ index: { next: 'steps-v2' } });
+    expect(await step({ action: 'switch', to: 'steps-v3' })).toMatchObject({
+      refused: { code: 'NOT_PREPARED' },
+    });
+    expect(await step({ action: 'switch', to: 'steps-v2' })).toMatchObject({ index: { unchecked: true } });
+    expect(await step({ action: 'checked', index: 'steps-v2' })).toMatchObject({
+      index: { unchecked: false },
+    });
+    expect(await step({ action: 'drop', which: 'previous' })).toMatchObject({
+      index: { current: 'steps-v2' },
+    });
+    expect(await step({ action: 'describe' })).toEqual({ index: { current: 'steps-v2', unchecked: false } });
+  });
+
+  test.each([
+    [{}, 'index.action'],
+    [{ action: 'delete' }, 'index.action'],
+    [{ action: 'drop' }, 'index.which'],
+    [{ action: 'drop', which: 'current' }, 'index.which'],
+    [{ action: 'switch', to: '../_all' }, 'index.to'],
+    [{ action: 'switch', to: 'a,b' }, 'index.to'],
+    [{ action: 'checked' }, 'index.index'],
+    [{ action: 'describe', index: 'x' }, 'index'],
+    ['prepare', 'index'],
+  ])('it refuses %j, and names %s', async (index, field) => {
+    const { handler } = await setUp(environment());
+    await expect(handler({ index }, invocation)).rejects.toThrow(TypeError);
+    await expect(handler({ index }, invocation)).rejects.toThrow(`${field}:`);
+  });
 });
 
 test('every setting that is missing is named in one error', async () => {

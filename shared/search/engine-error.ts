@@ -33,7 +33,15 @@ export async function unless<T, U>(
 
 /** What the set-up of the index cannot mend by itself; the message says what to do. */
 export class IndexSetUpError extends Error {
-  readonly code: 'INDEX_BEARS_ALIAS_NAME' | 'AMBIGUOUS_ALIAS' | 'MAPPING_NEEDS_REBUILD' | 'INDEX_CONTENDED';
+  readonly code:
+    | 'INDEX_BEARS_ALIAS_NAME'
+    | 'AMBIGUOUS_ALIAS'
+    | 'MAPPING_NEEDS_REBUILD'
+    | 'INDEX_CONTENDED'
+    | 'NO_INDEX'
+    | 'NOT_PREPARED'
+    | 'PREVIOUS_INDEX_KEPT'
+    | 'REBUILD_UNCHECKED';
   readonly retryable: boolean;
 
   constructor(code: IndexSetUpError['code'], message: string, cause?: unknown) {

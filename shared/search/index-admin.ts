@@ -1,5 +1,5 @@
 /**
- * Creates the product index and the alias over it, and moves the alias. Everything here may run twice, or at the same
+ * Creates the product index and the alias over it. Everything here may run twice, or at the same
  * time in two places, with the same result; nothing here is ever called by a write.
  */
 import type { Client } from '@opensearch-project/opensearch';
@@ -65,39 +65,6 @@ export async function ensureProductIndex(client: Client, setUp: IndexSetUp): Pro
   );
 }
 
-/** Creates the next index without touching the alias, for a rebuild. An index of that name that exists is kept. */
-export async function createProductIndex(client: Client, setUp: IndexSetUp): Promise<IndexSetUpResult> {
-  const index = indexName(setUp);
-  const warnings = await forbidAutoCreate(client, setUp.alias);
-  const result = await createIndex(client, index, setUp, {});
-  if (result.kind === 'created') {
-    return { index, created: true, warnings: [...warnings, ...result.warnings] };
-  }
-  await updateMapping(client, index);
-  return { index, created: false, warnings };
-}
-
-/**
- * Points the alias to another index, in one step for every reader and writer.
- *
- * @returns the indices it pointed to before
- */
-export async function switchAlias(
-  client: Client,
-  { alias, to }: { readonly alias: string; readonly to: string },
-): Promise<readonly string[]> {
-  const before = Object.keys(await aliasedIndices(client, alias)).filter((index) => index !== to);
-  await client.indices.updateAliases({
-    body: {
-      actions: [
-        ...before.map((index) => ({ remove: { index, alias } })),
-        { add: { index: to, alias, is_write_index: true } },
-      ],
-    },
-  });
-  return before;
-}
-
 function indexName({ alias, version }: IndexSetUp): string {
   if (!/^[a-z0-9][a-z0-9_-]{0,99}$/.test(alias)) {
     throw new TypeError(
@@ -110,7 +77,7 @@ function indexName({ alias, version }: IndexSetUp): string {
   return `${alias}-${version}`;
 }
 
-type AliasedIndices = Readonly<
+export type AliasedIndices = Readonly<
   Record<string, { readonly aliases: Readonly<Record<string, { readonly is_write_index?: boolean }>> }>
 >;
 
@@ -120,7 +87,12 @@ async function aliasedIndices(client: Client, alias: string): Promise<AliasedInd
 }
 
 async function writeIndexOf(client: Client, alias: string): Promise<string | undefined> {
-  const indices = Object.entries(await aliasedIndices(client, alias));
+  return writeIndexAmong(await aliasedIndices(client, alias), alias);
+}
+
+/** @throws {IndexSetUpError} when the alias has indices, and none of them takes writes */
+export function writeIndexAmong(all: AliasedIndices, alias: string): string | undefined {
+  const indices = Object.entries(all).filter(([, { aliases }]) => Object.hasOwn(aliases, alias));
   if (indices.length === 0) return undefined;
   // The only index of an alias takes its writes, unless it says that it does not.
   const takesWrites = (said: boolean | undefined) => said ?? indices.length === 1;

@@ -5,9 +5,13 @@ import type { Outcome } from './outcome.ts';
 import type { BatchContext } from './processor.ts';
 import type { Comparison, ListedKeys, Projection } from './projection.ts';
 
-/** `{"projection": {"id": "…", "action": "compare" | "reconcile", "keys": […]}}` or `{"…": {"id", "action": "list", "after"?, "limit"}}`. */
+/** `{"projection": {"id": "…", "action": "compare" | "reconcile" | "fill", "keys": […]}}` or `{"…": {"id", "action": "list", "after"?, "limit"}}`. */
 export type ProjectionRequest =
-  | { readonly id: string; readonly action: 'compare' | 'reconcile'; readonly keys: readonly string[] }
+  | {
+      readonly id: string;
+      readonly action: 'compare' | 'reconcile' | 'fill';
+      readonly keys: readonly string[];
+    }
   | { readonly id: string; readonly action: 'list'; readonly after?: string; readonly limit: number };
 
 export type ProjectionResponse =
@@ -36,6 +40,7 @@ export function projectionRequest(event: object): ProjectionRequest | undefined 
   switch (action) {
     case 'compare':
     case 'reconcile':
+    case 'fill':
       if (!isKeys(keys))
         throw new TypeError(`projection.keys: expected a list of 1 to ${MAX_PROJECTION_KEYS} keys, as text`);
       return { id, action, keys };
@@ -46,7 +51,7 @@ export function projectionRequest(event: object): ProjectionRequest | undefined 
         throw new TypeError(`projection.limit: expected a whole number from 1 to ${MAX_PROJECTION_KEYS}`);
       return { id, action, limit, ...(after === undefined ? {} : { after }) };
     default:
-      throw new TypeError('projection.action: expected compare, reconcile or list');
+      throw new TypeError('projection.action: expected compare, reconcile, fill or list');
   }
 }
 
@@ -78,14 +83,22 @@ export async function serveProjection(
         .catch((error: unknown) => request.keys.map((): Comparison => unread(error)));
       return { projection: named, comparisons: keyed(request.keys, comparisons, unread(undefined)) };
     }
-    case 'reconcile': {
-      const outcomes = await projection
-        .reconcile(request.keys, context)
-        .catch((error: unknown) => request.keys.map((): Outcome => transient(error)));
-      return { projection: named, outcomes: keyed(request.keys, outcomes, transient(undefined)) };
-    }
+    case 'reconcile':
+      return changed((keys) => projection.reconcile(keys, context), request.keys);
+    case 'fill':
+      if (projection.fill === undefined)
+        throw new TypeError(`projection.action: ${processor.name} builds nothing anew; reconcile it instead`);
+      return changed(async (keys) => projection.fill?.(keys, context) ?? [], request.keys);
     case 'list':
       return { projection: named, ...(await projection.list(request, context)) };
+  }
+
+  async function changed(
+    change: (keys: readonly string[]) => Promise<readonly Outcome[]>,
+    keys: readonly string[],
+  ): Promise<ProjectionResponse> {
+    const outcomes = await change(keys).catch((error: unknown) => keys.map((): Outcome => transient(error)));
+    return { projection: named, outcomes: keyed(keys, outcomes, transient(undefined)) };
   }
 }
 

@@ -10,6 +10,11 @@ export interface Projection {
   reconcile(keys: readonly string[], context: BatchContext): Promise<readonly Outcome[]>;
   /** Keys under which there is an effect, whether there is an item or not; every key that was there throughout comes at least once. */
   list(page: ListPage, context: BatchContext): Promise<ListedKeys>;
+  /**
+   * For effects that can be built anew beside those in use: writes the items as they are now there. One pass, so that transient keys
+   * are asked for again. Left out where there is no such place.
+   */
+  fill?(keys: readonly string[], context: BatchContext): Promise<readonly Outcome[]>;
 }
 
 export interface ListPage {

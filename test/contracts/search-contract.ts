@@ -11,6 +11,7 @@ import { mappingContract } from './search/mapping.ts';
 import { operationsContract } from './search/operations.ts';
 import { pagingContract } from './search/paging.ts';
 import { projectionContract } from './search/projection.ts';
+import { rebuildContract } from './search/rebuild.ts';
 import { refusalContract } from './search/refusals.ts';
 import { versionContract } from './search/versions.ts';
 
@@ -44,5 +45,6 @@ export function searchContract(
     describe('paging', () => pagingContract(running));
     describe('projection', () => projectionContract(running));
     describe('operations', () => operationsContract(running));
+    describe('rebuild', () => rebuildContract(running));
   });
 }

@@ -4,6 +4,7 @@ import type { ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext } from '../../stream/processor.ts';
 import type { Comparison, ListedKeys, ListPage, Projection } from '../../stream/projection.ts';
 import { previousAlias } from '../index-aliases.ts';
+import { fillNext } from './fill.ts';
 import { differences, type Look, looker } from './look.ts';
 import { type Doubtful, reconcile } from './reconcile.ts';
 import type { SearchProjection, SearchWork } from './search-work.ts';
@@ -27,6 +28,7 @@ export function operatedSearch(projection: SearchProjection): Projection {
       return keys.map((key) => byKey.get(key) ?? unread);
     },
     list: (page, context) => list(projection, page, context),
+    fill: (keys, context) => fillNext(projection, keys, context),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Rules of creating, finding and moving the index behind the alias. */
 import { expect, test } from 'vitest';
 import { optionalParts } from '../../../shared/search/analysis.ts';
-import { createProductIndex, ensureProductIndex, switchAlias } from '../../../shared/search/index-admin.ts';
+import { ensureProductIndex } from '../../../shared/search/index-admin.ts';
 import { productIndexBody, productMappings } from '../../../shared/search/product-index.ts';
 import { searchProducts } from '../../../shared/search/product-search.ts';
 import { bulk, type Engine, fill, product, unusedAlias, write } from './engine.ts';
@@ -118,19 +118,6 @@ export function administrationContract(engine: () => Engine): void {
     await client.indices.create({ index: alias });
     const attempt = ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
     await expect(attempt).rejects.toMatchObject({ code: 'INDEX_BEARS_ALIAS_NAME' });
-  });
-
-  test('the alias moves to the next index in one step, and writes follow it', async () => {
-    const { client } = engine();
-    const alias = await engine().freshAlias();
-    await fill(client, alias, [product('old')]);
-    const next = await createProductIndex(client, { alias, version: 'v2', replicas: 0 });
-    expect(next).toMatchObject({ index: `${alias}-v2`, created: true });
-    expect(await switchAlias(client, { alias, to: next.index })).toEqual([`${alias}-v1`]);
-    const [answer] = await bulk(client, alias, write.index('new', 1));
-    expect(answer).toMatchObject({ status: 201, _index: `${alias}-v2` });
-    await client.indices.refresh({ index: alias });
-    expect((await searchProducts(client, alias, {})).products).toEqual([product('new')]);
   });
 
   test('a write to a missing alias creates nothing: index and delete both answer 404 with an error', async () => {
