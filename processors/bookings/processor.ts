@@ -1,9 +1,10 @@
 /** bookings → e-mails and ratings: what a change of the bookings table means, and how it gets to people and to the tables that the apps read. */
-import { inParts, part } from '../../shared/stream/in-parts.ts';
+import { inParts, part, planInParts, plannedPart } from '../../shared/stream/in-parts.ts';
 import type { StreamProcessor } from '../../shared/stream/processor.ts';
 import { type BookingEffect, bookingId, decide } from './decide.ts';
-import { type MailPorts, mailDelivery } from './mails/deliver.ts';
+import { type MailPorts, mailDelivery, mailPlan } from './mails/deliver.ts';
 import { ratings } from './ratings/carry-out.ts';
+import { ratingPlan } from './ratings/judge.ts';
 import type { RatingPorts } from './ratings/recompute.ts';
 
 export function bookingsProcessor(mail: MailPorts, rating: RatingPorts): StreamProcessor<BookingEffect> {
@@ -12,9 +13,13 @@ export function bookingsProcessor(mail: MailPorts, rating: RatingPorts): StreamP
     images: 'new-and-old',
     orderingKey: bookingId,
     decide,
-    carryOut: inParts([
-      part(({ mails }) => (mails.length > 0 ? mails : undefined), mailDelivery(mail)),
-      part(({ rating }) => rating, ratings(rating)),
+    carryOut: inParts([part(mailsOf, mailDelivery(mail)), part(ratingOf, ratings(rating))]),
+    plan: planInParts([
+      plannedPart(mailsOf, mailPlan(mail.recall)),
+      plannedPart(ratingOf, ratingPlan(rating.tables)),
     ]),
   };
 }
+
+const mailsOf = ({ mails }: BookingEffect) => (mails.length > 0 ? mails : undefined);
+const ratingOf = ({ rating }: BookingEffect) => rating;

@@ -4,20 +4,14 @@ import { failureOf } from '../../../shared/stream/failure-of.ts';
 import type { Outcome } from '../../../shared/stream/outcome.ts';
 import type { BatchContext, CarryOut } from '../../../shared/stream/processor.ts';
 import type { RatingIntent } from '../decide.ts';
+import type { RatingRequest } from './compute.ts';
+import { byProvider, requestsOf } from './in-lanes.ts';
 import { RatingLockInvalid } from './rated.ts';
-import { type RatingPorts, type RatingRequest, recompute } from './recompute.ts';
-
-/** Providers worked on at once. */
-const LANES = 8;
+import { type RatingPorts, recompute } from './recompute.ts';
 
 export function ratings(ports: RatingPorts): CarryOut<RatingIntent> {
   return async (work, context) => {
-    const requests = work.map(
-      ({ change, effect }): RatingRequest => ({
-        ...effect,
-        ...(change.createdAtMs === undefined ? {} : { eventAtMs: change.createdAtMs }),
-      }),
-    );
+    const requests = requestsOf(work);
     return untilSettled(requests, context, (pending) => onePass(pending, context, ports));
   };
 }
@@ -27,15 +21,9 @@ async function onePass(
   context: BatchContext,
   ports: RatingPorts,
 ): Promise<readonly Outcome[]> {
-  const outcomes = new Map<RatingRequest, Outcome>();
-  const groups = [...Map.groupBy(requests, ({ providerId }) => providerId)];
-  const lane = async () => {
-    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-      for (const [request, outcome] of await ofProvider(...group, context, ports))
-        outcomes.set(request, outcome);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(LANES, groups.length) }, lane));
+  const outcomes = await byProvider(requests, (providerId, group) =>
+    ofProvider(providerId, group, context, ports),
+  );
   return requests.map(
     (request) => outcomes.get(request) ?? { kind: 'transient', failure: { code: 'NO_ANSWER' } },
   );

@@ -3,7 +3,7 @@
  * table holds them.
  */
 
-import type { RatingRequest } from './recompute.ts';
+import type { RatingRequest } from './compute.ts';
 import { type Review, toReview } from './review.ts';
 import type { RatingTables } from './tables.ts';
 

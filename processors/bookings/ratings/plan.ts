@@ -1,7 +1,7 @@
 /** Which writes bring the ratings of a provider and its services in line with the reviews that count. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { type CountedReview, latestOf, ratingOf } from './rate.ts';
-import { bounded, type Rated, type RatedItems, type RecentReviews } from './rated.ts';
+import { bounded, type Rated, type RatedItems, RECENT_MS, type RecentReviews } from './rated.ts';
 import type { Review } from './review.ts';
 import { MAX_WRITES, type RatingWrite } from './tables.ts';
 
@@ -21,14 +21,23 @@ export interface Snapshot {
   readonly sinceMs: number;
 }
 
-export interface Plan {
+export interface RatingPlan {
   /** Each to be written as a whole, in this order; empty where everything is in place. */
   readonly transactions: RatingWrite[][];
   /** How many recent reviews no longer fitted. */
   readonly dropped: number;
+  /** How each item's rating as it stands differs from what its reviews make. */
+  readonly differences: readonly RatingDifference[];
 }
 
-export function planWrites(snapshot: Snapshot): Plan {
+export interface RatingDifference extends Pick<RatingWrite, 'table' | 'id'> {
+  /** Names of the attributes that are not as they should be. */
+  readonly names: readonly string[];
+  /** Nobody rated it yet, and nothing is to be counted. */
+  readonly unrated: boolean;
+}
+
+export function planWrites(snapshot: Snapshot): RatingPlan {
   const { rated, counting, serviceOf } = snapshot;
   const ofProvider = rated.provider && planned('providers', rated.provider, counting, snapshot);
   const ofServices = rated.services.map((service) =>
@@ -40,8 +49,10 @@ export function planWrites(snapshot: Snapshot): Plan {
     ),
   );
   const plans = [...(ofProvider === undefined ? [] : [ofProvider]), ...ofServices];
-  if (plans.every(({ inPlace }) => inPlace)) return { transactions: [], dropped: 0 };
+  const differences = plans.map(({ difference }) => difference);
+  if (plans.every(({ inPlace }) => inPlace)) return { transactions: [], dropped: 0, differences };
   return {
+    differences,
     transactions: transactions(
       ofProvider?.write,
       ofServices.map(({ write }) => write),
@@ -52,6 +63,7 @@ export function planWrites(snapshot: Snapshot): Plan {
 
 interface Planned {
   readonly write: RatingWrite;
+  readonly difference: RatingDifference;
   readonly inPlace: boolean;
   readonly dropped: number;
 }
@@ -81,9 +93,14 @@ function planned(
     ...ratingOf(reviews),
     ...(table === 'services' ? { reviews: latestOf(reviews) } : {}),
   };
-  const inPlace =
-    own.every((reviewId) => (recentReviews.get(reviewId) ?? -1) >= sinceMs) &&
-    Object.entries(values).every(([name, value]) => isDeepStrictEqual(plain(item[name]), plain(value)));
+  const names = Object.entries(values).flatMap(([name, value]) =>
+    isDeepStrictEqual(plain(item[name]), plain(value)) ? [] : [name],
+  );
+  // What is older than an index can lag behind is shown by it rightly: nobody needs to know of it any more.
+  const isKnown =
+    sinceMs <= nowMs - RECENT_MS || own.every((reviewId) => (recentReviews.get(reviewId) ?? -1) >= sinceMs);
+  const unrated =
+    version === undefined && values.reviewCount === 0 && isZero(item.rating) && isZero(item.reviewCount);
   const write: RatingWrite = {
     table,
     id,
@@ -92,7 +109,12 @@ function planned(
     recentReviews: kept,
     ...values,
   };
-  return { write, inPlace, dropped };
+  const difference = { table, id, names, unrated };
+  return { write, difference, inPlace: isKnown && names.length === 0, dropped };
+}
+
+function isZero(value: unknown): boolean {
+  return value === undefined || value === null || value === 0;
 }
 
 /** Items decode to objects without a prototype. */

@@ -20,7 +20,7 @@ export interface RatedItems {
 }
 
 /** For this long an index may lag behind its table; then its reviews are taken as it shows them. */
-const RECENT_MS = 3_600_000;
+export const RECENT_MS = 3_600_000;
 
 /** An item holds 400 KB in all; beyond this the oldest entries are given up. Bytes of ids. */
 const MAX_BYTES = 100_000;

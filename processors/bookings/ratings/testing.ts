@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/marketplace-tables.ts';
 import type { RatingIntent } from '../decide.ts';
 import { ratings } from './carry-out.ts';
+import { ratingPlan } from './judge.ts';
 
 export const START_MS = 1_700_000_000_000;
 export const MINUTE_MS = 60_000;
@@ -34,16 +35,9 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
     readonly firstReview?: boolean;
   }
 
-  /** One batch with an event for each booking, `b1` or `b1/p2/s2`; those events are of now unless told otherwise. */
-  function start(bookings: readonly string[], run: Run = {}): Promise<readonly Outcome[]> {
-    const {
-      redriven = false,
-      deadlineMs = 50_000,
-      eventAtMs = clock.now(),
-      firstReview = true,
-      ...interference
-    } = run;
-    const work = bookings.map((text) => {
+  /** An event for each booking, `b1` or `b1/p2/s2`; those events are of now unless told otherwise. */
+  function workOf(bookings: readonly string[], { eventAtMs = clock.now(), firstReview = true }: Run) {
+    return bookings.map((text) => {
       const [bookingId = '', providerId = 'p1', serviceId = 's1'] = text.split('/');
       const effect: RatingIntent = {
         bookingId,
@@ -64,18 +58,35 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
         },
       };
     });
+  }
+
+  /** One batch. */
+  function start(bookings: readonly string[], run: Run = {}): Promise<readonly Outcome[]> {
+    const { redriven = false, deadlineMs = 50_000, eventAtMs: _, firstReview: __, ...interference } = run;
     const carryOut = ratings({
       tables: tables.access(interference),
       measure: (name, _, value) => {
         measured[name] = (measured[name] ?? 0) + value;
       },
     });
-    return carryOut(work, batchContext({ clock, redriven, deadlineMs }));
+    return carryOut(workOf(bookings, run), batchContext({ clock, redriven, deadlineMs }));
   }
 
   const rate = async (bookings: readonly string[], run: Run = {}) =>
     (await clock.runUntil(start(bookings, run))).map(({ kind }) => kind);
-  return { clock, tables, measured, start, rate };
+  /** What a plan says of each, with the code of what stands in its way. */
+  const plan = async (bookings: readonly string[], run: Run = {}) => {
+    const judge = ratingPlan(tables.access(run));
+    const judged = await clock.runUntil(
+      judge(workOf(bookings, run), batchContext({ clock, redriven: true })),
+    );
+    return judged.map((verdict) =>
+      verdict.kind === 'unresolvable'
+        ? `${verdict.failure.code}${verdict.passing ? ', passing' : ''}`
+        : verdict.kind,
+    );
+  };
+  return { clock, tables, measured, start, rate, plan };
 }
 
 /** `[rating, reviewCount]` */
