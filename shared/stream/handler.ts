@@ -7,7 +7,7 @@ import type { Clock } from '../time/clock.ts';
 import { startDeadline } from './deadline.ts';
 import { partialBatchResponse } from './partial-batch-response.ts';
 import { planBatch } from './plan-batch.ts';
-import { prepare } from './prepare.ts';
+import { type Deciding, prepare } from './prepare.ts';
 import type { BatchContext, StreamProcessor } from './processor.ts';
 import { type ProjectionResponse, projectionRequest, serveProjection } from './projection-door.ts';
 import {
@@ -108,7 +108,7 @@ async function serveRedrive<Effect>(
     case 'describe':
       return describeResponse(
         redrive,
-        records.map((record) => prepare(processor, record, false)),
+        records.map((record) => prepare(describing(processor), record, false)),
       );
     case 'plan':
       return beforeDeadline(ports, invocation, async (context) =>
@@ -132,6 +132,11 @@ async function serveRedrive<Effect>(
         return redriveResponse(redrive, ended);
       });
   }
+}
+
+function describing<Effect>(processor: StreamProcessor<Effect>): Deciding<unknown> {
+  const { images, describe = (change) => processor.decide(change) } = processor;
+  return { images, decide: describe, orderingKey: (change) => processor.orderingKey(change) };
 }
 
 async function beforeDeadline<T>(

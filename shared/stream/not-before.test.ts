@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { VirtualClock } from '../../local/virtual-clock.ts';
 import { batchContext } from '../../test/support/batch-context.ts';
+import { letterBox } from '../../test/support/letters.ts';
 import { streamRecord } from '../../test/support/record.ts';
 import { EnvironmentError, readEnvironment } from '../config/environment.ts';
+import { streamHandler } from './handler.ts';
 import { inOrder } from './in-order.ts';
 import { notBeforeMs, notBeforeSetting, startingAt } from './not-before.ts';
 import type { StreamProcessor } from './processor.ts';
@@ -45,6 +48,23 @@ describe('a start of events', () => {
     const record = at(START_S - 1, 'a');
     const { ApproximateCreationDateTime: _, ...dynamodb } = record.dynamodb;
     expect(await ends([{ ...record, dynamodb }])).toEqual(['applied']);
+  });
+
+  it('says nothing of what a record means: that is described however old it is', async () => {
+    const handler = streamHandler(startingAt(inner, START_S * 1000), {
+      clock: new VirtualClock(),
+      random: () => 0.5,
+      sink: letterBox(),
+      reporter: { report: () => {} },
+    });
+    const Records = [at(START_S - 1, 'a'), at(START_S, 'b'), at(START_S - 1, 'bad')];
+    const answer = await handler(
+      { Records, redrive: { id: 'x', describe: true } },
+      { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 },
+    );
+    expect(answer).toMatchObject({
+      decisions: [{ effect: 'a' }, { effect: 'b' }, { decision: 'poison' }],
+    });
   });
 });
 

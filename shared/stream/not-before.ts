@@ -47,6 +47,7 @@ export function startingAt<Effect>(
     // What a plan judges and a redrive carries out was chosen by an operator: nothing is too old.
     ...(plan === undefined ? {} : { plan: planOf(plan) }),
     ...(current === undefined ? {} : { current: { kind: 'current', effect: current } }),
+    describe: (change) => processor.decide(change),
     decide(change: Change) {
       const old = startMs !== undefined && change.createdAtMs !== undefined && change.createdAtMs < startMs;
       if (old) return { kind: 'effect', effect: { kind: 'old', decide: () => processor.decide(change) } };

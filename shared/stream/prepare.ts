@@ -15,9 +15,12 @@ export interface Prepared<Effect> {
   readonly step: Step<Effect>;
 }
 
+/** As much of a processor as says what a record means. */
+export type Deciding<Effect> = Pick<StreamProcessor<Effect>, 'images' | 'orderingKey' | 'decide' | 'current'>;
+
 /** @param redriven poison of a projection is then carried out as what its item is now */
 export function prepare<Effect>(
-  processor: StreamProcessor<Effect>,
+  processor: Deciding<Effect>,
   record: unknown,
   redriven: boolean,
 ): Prepared<Effect> {
@@ -28,7 +31,7 @@ export function prepare<Effect>(
 }
 
 /** Deciding is pure: what throws here throws every time, so it is poison and not a reason to hold up the shard. */
-function decide<Effect>(processor: StreamProcessor<Effect>, change: Change, redriven: boolean): Step<Effect> {
+function decide<Effect>(processor: Deciding<Effect>, change: Change, redriven: boolean): Step<Effect> {
   let key: string | undefined;
   let decision: Decision<Effect>;
   try {

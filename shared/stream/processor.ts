@@ -50,6 +50,8 @@ export interface StreamProcessor<Effect> {
   /** @returns undefined when the record's key is not of this table's form: the record is poison */
   orderingKey(change: Change): string | undefined;
   decide(change: Change): Decision<Effect>;
+  /** What a change means apart from when it is told, for a processor whose `decide` holds something back. */
+  readonly describe?: (change: Change) => Decision<unknown>;
   readonly carryOut: CarryOut<Effect>;
   /** Left out by a processor whose effects cannot be compared: then every record that is redriven is carried out. */
   readonly plan?: Plan<Effect>;
