@@ -1,0 +1,126 @@
+/** Plans and results of redrives and discards as text for people. Pure. */
+import type { VerdictKind } from '../../shared/stream/verdict.ts';
+import { count, counted } from '../terminal/format.ts';
+import { renderTable } from '../terminal/table.ts';
+import type { Present } from './entry.ts';
+import {
+  failureText,
+  type PlanReport,
+  type PlanRow,
+  type RecordResult,
+  type UnreadLetter,
+} from './report.ts';
+import type { LettersSettled } from './settle-letters.ts';
+
+type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+
+export function planText(plan: PlanReport, out: Out): string {
+  const parts: string[] = [];
+  if (plan.records > 0)
+    parts.push(
+      `${counted(plan.records, 'record')} in ${counted(plan.letters, 'letter')}\n\n${renderTable(plan.rows, COLUMNS, out)}`,
+    );
+  parts.push(...emptyLines(plan.empty), ...unreadLines(plan.unread));
+  parts.push(...plan.incomplete.map((line) => `not all was read: ${line}\n`));
+  return parts.length === 0 ? 'no such dead letter: there is nothing to do\n' : parts.join('\n');
+}
+
+const WORDS: Readonly<Record<VerdictKind, string>> = {
+  apply: 'apply',
+  'already-applied': 'already applied',
+  superseded: 'superseded',
+  ignored: 'ignored',
+  gone: 'gone',
+  unresolvable: 'unresolvable',
+};
+
+const COLUMNS = [
+  { title: 'PROCESSOR', text: ({ processor }: PlanRow) => processor },
+  { title: 'VERDICT', text: ({ verdict, tooOld }: PlanRow) => (tooOld ? 'left: too old' : WORDS[verdict]) },
+  { title: 'RECORDS', text: ({ records }: PlanRow) => count(records), align: 'right' as const },
+  { title: 'FAILED WITH', text: ({ code }: PlanRow) => code, atLeast: 12 },
+  { title: 'BECAUSE', text: ({ why = '' }: PlanRow) => why, atLeast: 8 },
+  { title: 'ITEM NOW', text: ({ itemNow }: PlanRow) => presentText(itemNow), atLeast: 16 },
+  {
+    title: 'E.G.',
+    text: ({ samples }: PlanRow) => samples[0]?.key ?? samples[0]?.eventId ?? '—',
+    atLeast: 12,
+  },
+];
+
+function presentText(itemNow: PlanRow['itemNow']): string {
+  const entries = Object.entries(itemNow) as [Present, number][];
+  return entries.length === 1
+    ? (entries[0]?.[0] ?? '')
+    : entries.map(([present, records]) => `${count(records)} ${present}`).join(', ');
+}
+
+const EMPTY: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  'test-message': ['test message of S3', 'test messages of S3'],
+  envelope: ['notification of a letter that is settled', 'notifications of letters that are settled'],
+  'failed-batch': [
+    'notification of a settled batch, or window without records',
+    'notifications of settled batches, or windows without records',
+  ],
+  pointer: ['window that ended without records', 'windows that ended without records'],
+};
+
+function emptyLines(empty: PlanReport['empty']): string[] {
+  return Object.entries(empty).map(([form, letters]) => {
+    const [one, many] = EMPTY[form] ?? [form, form];
+    return `${counted(letters, one, many)}: nothing is in there, it goes too\n`;
+  });
+}
+
+function unreadLines(unread: readonly UnreadLetter[]): string[] {
+  const groups = Map.groupBy(unread, ({ processor, form, reason }) =>
+    JSON.stringify([processor, form, reason?.code, reason?.details]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const why = [first.reason?.code, first.reason?.details].filter(Boolean).join(': ');
+    return [
+      `${first.processor}: ${counted(group.length, 'letter')} of form ${first.form} cannot be decided and ${group.length === 1 ? 'stays' : 'stay'}: ${why}\n`,
+    ];
+  });
+}
+
+export function resultText(results: readonly RecordResult[], letters: LettersSettled, out: Out): string {
+  const words = Map.groupBy(results, ({ result }) => result);
+  const totals = [...words]
+    .map(([word, some]) => `${count(some.length)} ${word.replace('-', ' ')}`)
+    .join(', ');
+  const gone = `${counted(letters.settled, 'letter')} gone${letters.putBack === 0 ? '' : `, ${counted(letters.putBack, 'record')} put back as letters of their own`}`;
+  const left = results.filter(({ settled }) => !settled);
+  const failed = groupsOf(left);
+  const table = failed.length === 0 ? '' : `\nleft:\n${renderTable(failed, LEFT_COLUMNS, out)}`;
+  return `${totals === '' ? 'nothing was done' : totals}; ${gone}\n${table}`;
+}
+
+interface LeftGroup {
+  readonly first: RecordResult;
+  readonly records: number;
+}
+
+function groupsOf(left: readonly RecordResult[]): LeftGroup[] {
+  const groups = Map.groupBy(left, ({ processor, result, failure }) =>
+    JSON.stringify([processor, result, failure && failureText(failure)]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ first, records: group.length }];
+  });
+}
+
+const LEFT_COLUMNS = [
+  { title: 'PROCESSOR', text: ({ first }: LeftGroup) => first.processor },
+  { title: 'RESULT', text: ({ first }: LeftGroup) => first.result.replace('-', ' ') },
+  { title: 'RECORDS', text: ({ records }: LeftGroup) => count(records), align: 'right' as const },
+  {
+    title: 'BECAUSE',
+    text: ({ first }: LeftGroup) => (first.failure ? failureText(first.failure) : ''),
+    atLeast: 12,
+  },
+  { title: 'E.G.', text: ({ first }: LeftGroup) => first.key ?? first.eventId ?? '—', atLeast: 12 },
+];
