@@ -1,5 +1,5 @@
 /** `streamkeeper dlq list`: all dead letters of all processors, counted in groups. Changes nothing, and hides nothing longer than it reads. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { lineOf, Problem } from '../../local/problem.ts';
 import { GROUPINGS, type Grouping, summing } from '../dead-letters/summary.ts';
 import { summaryText } from '../dead-letters/text-view.ts';
@@ -29,10 +29,11 @@ Exits with 0 when every queue and bucket was read, also if there are letters; wi
 export function dlqListCommand(context: CommandContext): Command {
   const command = new Command('list')
     .description('Counts dead letters by processor, error code, key or age.')
-    .option('--by <fields>', `how to group: some of ${GROUPINGS.join(', ')}`, groupings, [
-      'processor',
-      'code',
-    ] as readonly Grouping[])
+    .addOption(
+      new Option('--by <fields>', `how to group: some of ${GROUPINGS.join(', ')}`)
+        .default(['processor', 'code'] satisfies readonly Grouping[], 'processor,code')
+        .argParser(groupings),
+    )
     .option('--no-resolve', 'do not read the streams that letters point into');
   return whereOption(readOptions(command))
     .addHelpText('after', EXAMPLES)

@@ -1,6 +1,6 @@
 /** What the `dlq` commands share: filters, which processors are meant, and their letters opened for as long as a command needs them. */
 import { randomUUID } from 'node:crypto';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../../local/problem.ts';
 import { type OpenLetters, openLetters } from '../dead-letters/letters.ts';
 import { parseWhere, type Where } from '../dead-letters/where.ts';
@@ -21,11 +21,10 @@ Filters (--where may be given several times; all fields must hold, one field giv
 
 export function whereOption(command: Command): Command {
   return command
-    .option(
-      '--where <filters>',
-      'only these, e.g. processor=bids,code=INVALID_BID (see below)',
-      (text: string, given: readonly string[]) => [...given, text],
-      [],
+    .addOption(
+      new Option('--where <filters>', 'only these, e.g. processor=bids,code=INVALID_BID (see below)')
+        .default([], 'all')
+        .argParser((text: string, given: readonly string[]) => [...given, text]),
     )
     .addHelpText('after', WHERE_HELP);
 }
