@@ -10,8 +10,17 @@ import { listenCommand } from './commands/listen.ts';
 import { pauseCommand, resumeCommand } from './commands/pause-resume.ts';
 import { recordCommand } from './commands/record.ts';
 import { statusCommand } from './commands/status.ts';
+import { whyStuckCommand } from './commands/why-stuck.ts';
 
-const COMMANDS = [dlqCommand, listenCommand, statusCommand, pauseCommand, resumeCommand, recordCommand];
+const COMMANDS = [
+  dlqCommand,
+  listenCommand,
+  statusCommand,
+  whyStuckCommand,
+  pauseCommand,
+  resumeCommand,
+  recordCommand,
+];
 
 const EXAMPLES = `
 Examples:

@@ -22,6 +22,8 @@ export interface ShardReaderOptions {
   /** Takes a page; resolves when the next may be read. `askedAtMs` is when it was asked for. */
   readonly onPage: (records: readonly StreamsRecord[], askedAtMs: number) => Promise<void>;
   readonly warn: (line: string) => void;
+  /** Failures in a row after which it is given up. @default none: it is tried for ever */
+  readonly mostFailures?: number;
 }
 
 /** Records of a page; the API's own limit. */
@@ -33,8 +35,8 @@ const IDLE_MS = 100;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 
-/** Resolves when the shard is closed and read, or `signal` aborts. */
-export async function readShard(options: ShardReaderOptions): Promise<'closed' | 'aborted'> {
+/** Resolves when the shard is closed and read, `signal` aborts, or it is given up. */
+export async function readShard(options: ShardReaderOptions): Promise<'closed' | 'aborted' | 'failed'> {
   const { client, clock, signal, shardId, warn } = options;
   let last = options.after;
   let iterator: string | undefined;
@@ -59,6 +61,10 @@ export async function readShard(options: ShardReaderOptions): Promise<'closed' |
         continue;
       }
       failures++;
+      if (failures === options.mostFailures) {
+        warn(`stream ${options.streamArn}, ${shardId}: cannot be read (${name})`);
+        return 'failed';
+      }
       if (failures === 3)
         warn(`stream ${options.streamArn}, ${shardId}: cannot be read (${name}); trying on`);
       await pause(clock, Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures), signal);

@@ -70,7 +70,7 @@ export function attention({ mappings, queues }: SystemStatus): string[] {
   }
   for (const { processor, visible, inFlight, delayed } of queues) {
     if (visible + inFlight + delayed > 0)
-      lines.push(`${processor}: has dead letters; see streamkeeper dlq list --processor ${processor}`);
+      lines.push(`${processor}: has dead letters; see streamkeeper dlq list --where processor=${processor}`);
   }
   return lines;
 }

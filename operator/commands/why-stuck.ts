@@ -1,0 +1,91 @@
+/** `streamkeeper why-stuck`: the record that holds a shard up, its error, the time left, and the command that mends it. */
+import { Command, InvalidArgumentError } from 'commander';
+import { chooseMappings, nameList } from '../mappings/choose.ts';
+import { collectStatus } from '../status/collect.ts';
+import type { MappingHealth } from '../status/status.ts';
+import { openSystem } from '../system/open-system.ts';
+import { printJson, printLine } from '../terminal/print.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { findStuck } from '../why-stuck/find.ts';
+import { renderStuck } from '../why-stuck/render.ts';
+import type { Stuck } from '../why-stuck/stuck.ts';
+import { type CommandContext, EXIT } from './command-context.ts';
+import { type ReadOptions, readOptions } from './common-options.ts';
+
+interface WhyStuckOptions extends ReadOptions {
+  readonly processor?: readonly string[];
+  readonly limit: number;
+}
+
+/** Younger than that is work in progress. */
+const BEHIND_MS = 60_000;
+
+const EXAMPLES = `
+Examples:
+  streamkeeper why-stuck --local
+  streamkeeper why-stuck --stage prod --processor products
+  streamkeeper why-stuck --stage prod --json | jq '.stuck[].record.key'
+
+AWS does not show how far a mapping is: the stream is read from about the oldest record's age on, and the processor is asked, in order,
+which record's effect is missing. Without --processor only mappings that are a minute behind are looked at. Nothing is changed.
+Exit code 1 if a shard is held up, or could not be looked at.`;
+
+export function whyStuckCommand(context: CommandContext): Command {
+  return readOptions(new Command('why-stuck').description('Finds the record that holds a shard up.'))
+    .option('--processor <names>', 'only these, divided by commas', nameList)
+    .option('--limit <records>', 'most records of a shard to look at', wholeNumber, 5_000)
+    .addHelpText('after', EXAMPLES)
+    .action((options: WhyStuckOptions) => run(options, context));
+}
+
+async function run(options: WhyStuckOptions, context: CommandContext): Promise<void> {
+  const { clock, err, signal } = context;
+  const system = await openSystem(context, options);
+  const chosen = chooseMappings(system.processors, options.processor);
+  const status = await collectStatus(system, chosen, clock);
+  const isAsked = options.processor !== undefined;
+  const stuck: Stuck[] = [];
+  const notes: string[] = [...status.unknown];
+  const progress = startProgress({ err, clock, label: 'records looked at', total: undefined });
+  let looked = 0;
+  for (const one of chosen) {
+    const health = status.mappings.find(({ id }) => id === one.mapping.id);
+    if (health === undefined) continue;
+    if (health.state === 'Disabled')
+      notes.push(`${one.title}: is off; streamkeeper resume --processor ${one.title} turns it on`);
+    if (!isAsked && !isBehind(health)) continue;
+    const found = await findStuck(one, health, {
+      system,
+      clock,
+      random: Math.random,
+      signal,
+      limit: options.limit,
+      onPlanned(records) {
+        looked += records;
+        progress.update(looked);
+      },
+    });
+    stuck.push(...found.stuck);
+    notes.push(...found.notes);
+  }
+  progress.stop();
+  if (options.json) printJson(context, { stage: system.stage, stuck, notes });
+  else {
+    for (const one of stuck) printLine(context, renderStuck(one));
+    for (const note of notes) printLine(context, `? ${note}`);
+    if (stuck.length === 0) printLine(context, 'No shard is held up, as far as was looked.');
+  }
+  if (stuck.length > 0 || notes.length > 0) context.finish(EXIT.failed);
+}
+
+/** Without an age nobody knows, and it is not looked at unless asked for. */
+function isBehind({ failing, oldestAgeMs = 0 }: MappingHealth): boolean {
+  return failing === undefined ? oldestAgeMs >= BEHIND_MS : failing.length > 0;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('expected a whole number from 1');
+  return number;
+}

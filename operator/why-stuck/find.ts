@@ -1,0 +1,209 @@
+/** Looks at mappings for shards that are held up: the local run says which batches keep failing; on AWS the streams are read for it. */
+import {
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type Shard,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { FailingBatch } from '../../local/streams/failing-batches.ts';
+import { toEventRecord } from '../../shared/stream/event-record.ts';
+import type { Verdict } from '../../shared/stream/verdict.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { mappingFilters } from '../dead-letters/mapping-filter.ts';
+import type { ChosenMapping } from '../mappings/choose.ts';
+import { mappingState } from '../mappings/mapping-state.ts';
+import { type Door, openDoor } from '../redrive/door.ts';
+import { localStatus } from '../status/local-status.ts';
+import type { MappingHealth } from '../status/status.ts';
+import type { System } from '../system/system.ts';
+import { doorRecord, type EventRecord, questionId, scanShard } from './scan-shard.ts';
+import { describeStuck, type Stuck } from './stuck.ts';
+
+export interface FindOptions {
+  readonly system: System;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Most records of a shard to plan. */
+  readonly limit: number;
+  readonly onPlanned: (records: number) => void;
+}
+
+export interface Found {
+  readonly stuck: readonly Stuck[];
+  /** What was looked at without a result, or could not be. */
+  readonly notes: readonly string[];
+}
+
+/** @param health of the same mapping, as `collectStatus` gives it */
+export async function findStuck(
+  chosen: ChosenMapping,
+  health: MappingHealth,
+  options: FindOptions,
+): Promise<Found> {
+  const { system, clock, random, signal } = options;
+  const { lambda } = system.clients;
+  const door = openDoor({ id: questionId(), lambda, clock, random, signal });
+  const { maximumRecordAgeMs } = await mappingState(lambda, chosen.mapping.id);
+  const describe = (
+    shardId: string,
+    record: EventRecord | undefined,
+    verdict: Verdict | undefined,
+    batch?: FailingBatch,
+  ) =>
+    describeStuck({
+      mapping: chosen.title,
+      processor: chosen.processor.name,
+      shardId,
+      record,
+      verdict,
+      ...(batch === undefined ? {} : { batch }),
+      maximumRecordAgeMs,
+      nowMs: clock.now(),
+      where: system.gatewayUrl === undefined ? `--stage ${system.stage}` : '--local',
+    });
+  return system.gatewayUrl === undefined
+    ? findDeployed(chosen, health, options, door, describe)
+    : findLocal(chosen, system.gatewayUrl, options, door, describe);
+}
+
+type Describe = (
+  shardId: string,
+  record: EventRecord | undefined,
+  verdict: Verdict | undefined,
+  batch?: FailingBatch,
+) => Stuck;
+
+async function findLocal(
+  { mapping, processor }: ChosenMapping,
+  gatewayUrl: string,
+  { system, signal }: FindOptions,
+  door: Door,
+  describe: Describe,
+): Promise<Found> {
+  const failing = (await localStatus(gatewayUrl)).find(({ id }) => id === mapping.id)?.failing ?? [];
+  const client = system.clients.streams(mapping.table);
+  const stuck: Stuck[] = [];
+  for (const batch of failing) {
+    const { sequenceNumber, shardId } = batch;
+    const record =
+      sequenceNumber === undefined
+        ? undefined
+        : await readRecord(client, mapping.streamArn, shardId, sequenceNumber, signal);
+    const [verdict] =
+      record === undefined ? [] : await door.plan(processor.functionName, [doorRecord(record)]);
+    stuck.push(describe(shardId, record, verdict, batch));
+  }
+  return { stuck, notes: [] };
+}
+
+/** Records of the last batch may be this much older than the age says: it is that of the batch's last record (Lambda, IteratorAge). */
+const SLACK_MS = 5 * 60_000;
+
+async function findDeployed(
+  { mapping, processor, title }: ChosenMapping,
+  { oldestAgeMs }: MappingHealth,
+  options: FindOptions,
+  door: Door,
+  describe: Describe,
+): Promise<Found> {
+  const { system, clock, signal, limit, onPlanned } = options;
+  const { streamArn, table } = mapping;
+  const client = system.clients.streams(table);
+  const filter = await mappingFilters(system.clients.lambda, signal)(mapping);
+  const notes = filter.kind === 'unknown' ? [`${title}: ${filter.details}`] : [];
+  const stuck: Stuck[] = [];
+  const held = new Set<string>();
+  for (const { ShardId: shardId = '', ParentShardId: parent = '' } of await shardsOf(
+    client,
+    streamArn,
+    signal,
+  )) {
+    // Records of a shard wait until its parent is done.
+    if (held.has(parent)) {
+      held.add(shardId);
+      continue;
+    }
+    const scan = await scanShard({
+      client,
+      door,
+      functionName: processor.functionName,
+      filter,
+      streamArn,
+      shardId,
+      sinceMs: oldestAgeMs === undefined ? undefined : clock.now() - oldestAgeMs - SLACK_MS,
+      limit,
+      clock,
+      signal,
+      onPlanned,
+    });
+    switch (scan.kind) {
+      case 'pending':
+        held.add(shardId);
+        stuck.push(describe(shardId, scan.record, scan.verdict));
+        break;
+      case 'limit':
+        notes.push(
+          `${title}, ${shardId}: the first ${scan.planned} records are done with; --limit looks at more`,
+        );
+        break;
+      case 'unreadable':
+        notes.push(`${title}: ${scan.reason}`);
+        break;
+      case 'settled':
+        break;
+    }
+  }
+  return { stuck, notes };
+}
+
+/** Parents before their children. */
+async function shardsOf(
+  client: Pick<DynamoDBStreamsClient, 'send'>,
+  streamArn: string,
+  signal: AbortSignal,
+): Promise<readonly Shard[]> {
+  const shards: Shard[] = [];
+  let from: string | undefined;
+  do {
+    const { StreamDescription: stream } = await client.send(
+      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
+      { abortSignal: signal },
+    );
+    shards.push(...(stream?.Shards ?? []));
+    from = stream?.LastEvaluatedShardId;
+  } while (from !== undefined);
+  const ordered = new Set<Shard>();
+  const add = (shard: Shard) => {
+    const parent = shards.find(({ ShardId: id }) => id !== undefined && id === shard.ParentShardId);
+    if (parent !== undefined && !ordered.has(parent)) add(parent);
+    ordered.add(shard);
+  };
+  for (const shard of shards) add(shard);
+  return [...ordered];
+}
+
+async function readRecord(
+  client: Pick<DynamoDBStreamsClient, 'send'>,
+  streamArn: string,
+  shardId: string,
+  sequenceNumber: string,
+  signal: AbortSignal,
+): Promise<EventRecord | undefined> {
+  const { ShardIterator: iterator } = await client.send(
+    new GetShardIteratorCommand({
+      StreamArn: streamArn,
+      ShardId: shardId,
+      ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+      SequenceNumber: sequenceNumber,
+    }),
+    { abortSignal: signal },
+  );
+  const { Records: records = [] } = await client.send(
+    new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }),
+    { abortSignal: signal },
+  );
+  const [record] = records;
+  return record === undefined ? undefined : toEventRecord(record, streamArn);
+}
