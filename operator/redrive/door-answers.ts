@@ -23,10 +23,11 @@ export interface DoorOutcome {
   readonly failure?: Failure;
 }
 
+/** `unanswered`: the function did not say. */
 export type DoorDecision =
-  | { readonly kind: 'effect' }
+  | { readonly kind: 'effect'; readonly key: string; readonly effect: unknown }
   | { readonly kind: 'ignored'; readonly rule: string }
-  | { readonly kind: 'poison'; readonly failure: Failure };
+  | { readonly kind: 'poison' | 'unanswered'; readonly failure: Failure };
 
 const failure = z
   .object({ code: z.string().min(1), type: z.string().optional(), details: z.string().optional() })
@@ -53,7 +54,7 @@ const planned = z.discriminatedUnion('verdict', [
 ]);
 
 const described = z.discriminatedUnion('decision', [
-  z.object({ ...about, decision: z.literal('effect') }),
+  z.object({ ...about, decision: z.literal('effect'), key: z.string(), effect: z.unknown() }),
   z.object({ ...about, decision: z.literal('ignored'), rule: z.string() }),
   z.object({ ...about, decision: z.literal('poison'), failure }),
 ]);
@@ -84,7 +85,7 @@ export function readDecisions(answer: unknown, id: string, sent: readonly Sent[]
   return read(answer, id, sent, 'decisions', described, (one): DoorDecision => {
     switch (one.decision) {
       case 'effect':
-        return { kind: 'effect' };
+        return { kind: 'effect', key: one.key, effect: one.effect };
       case 'ignored':
         return { kind: 'ignored', rule: one.rule };
       case 'poison':

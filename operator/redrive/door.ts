@@ -26,11 +26,10 @@ export interface Door {
   /** Changes nothing. */
   plan(functionName: string, records: readonly DoorRecord[]): Promise<readonly Verdict[]>;
   carryOut(functionName: string, records: readonly DoorRecord[]): Promise<readonly DoorOutcome[]>;
-  /** By the records alone: neither reads nor writes. Undefined where there was no answer. */
-  describe(
-    functionName: string,
-    records: readonly DoorRecord[],
-  ): Promise<readonly (DoorDecision | undefined)[]>;
+  /** Carries out under the name of this run: what happened before happens again. */
+  replay(functionName: string, records: readonly DoorRecord[]): Promise<readonly DoorOutcome[]>;
+  /** What records mean, by themselves: neither reads nor writes. */
+  describe(functionName: string, records: readonly DoorRecord[]): Promise<readonly DoorDecision[]>;
 }
 
 export interface DoorPorts extends InvokePorts {
@@ -57,15 +56,25 @@ export function openDoor({ id, ...ports }: DoorPorts): Door {
         readPlan,
         (failure): Verdict => ({ kind: 'unresolvable', failure, passing: true }),
       ),
-    carryOut: (functionName, records) =>
-      send(functionName, undefined, records, readOutcomes, unsettled, ({ kind }) => kind === 'transient'),
+    carryOut: (functionName, records) => change(functionName, undefined, records),
+    replay: (functionName, records) => change(functionName, 'replay', records),
     describe: (functionName, records) =>
-      send(functionName, 'describe', records, readDecisions, () => undefined),
+      send(
+        functionName,
+        'describe',
+        records,
+        readDecisions,
+        (failure): DoorDecision => ({ kind: 'unanswered', failure }),
+      ),
   };
+
+  function change(functionName: string, mode: 'replay' | undefined, records: readonly DoorRecord[]) {
+    return send(functionName, mode, records, readOutcomes, unsettled, ({ kind }) => kind === 'transient');
+  }
 
   async function send<T>(
     functionName: string,
-    mode: 'plan' | 'describe' | undefined,
+    mode: 'plan' | 'describe' | 'replay' | undefined,
     records: readonly DoorRecord[],
     read: (answer: unknown, id: string, sent: readonly Sent[]) => Read<T>,
     failed: (failure: Failure) => T,

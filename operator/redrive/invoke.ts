@@ -4,6 +4,7 @@
  */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { pauseMs } from '../../shared/stream/backoff.ts';
+import { parseExactJson } from '../../shared/stream/exact-json.ts';
 import { failureOf } from '../../shared/stream/failure-of.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
@@ -53,7 +54,7 @@ export async function invokeFunction(
 
 function answered(text: string): Invoked {
   try {
-    return { kind: 'answered', answer: JSON.parse(text) };
+    return { kind: 'answered', answer: parseExactJson(text) };
   } catch {
     return { kind: 'answered', answer: undefined };
   }
