@@ -150,7 +150,7 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
     if (options.json) surroundings.printJson(end.summary);
     const isDone = end.shortfalls.length === 0;
     if (endsHere) return isDone;
-    say(ownWrites(engines, system));
+    say(ownWrites(engines, system, options));
     await Promise.race([aborted(signal), gone]);
     return isDone;
   } finally {
@@ -182,13 +182,18 @@ function endpoints(engines: Engines, system: RunningSystem): Record<string, stri
   };
 }
 
-function ownWrites(engines: Engines, system: RunningSystem): string {
+function ownWrites(engines: Engines, system: RunningSystem, options: RunOptions): string {
+  const { feed: isFed, fixture, streams } = options;
+  const hasDay = isFed && fixture === undefined && streams.includes('bids');
+  const { UsersTableName: users } =
+    system.stacks.find(({ outputs }) => 'BidsTableName' in outputs)?.outputs ?? {};
   const own = (table: string | undefined) =>
     table === undefined ? undefined : { table, endpoint: system.endpointOf(table) };
   return ownWriteText({
     region: engines.region,
     products: own(system.projection?.table),
     bids: own(system.streams.find(({ services }) => services.includes('bids'))?.table),
+    profiles: hasDay ? undefined : own(users),
     search: engines.search && { url: engines.search.url, alias: system.projection?.alias ?? '' },
     awsEndpoint: engines.aws.endpoint,
     gatewayUrl: system.gateway.url,

@@ -1,5 +1,6 @@
 /** The local run as a user meets it: the command, its summary, its exit codes, and what it leaves behind. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { streamRecord } from '../fixtures/generate/record.ts';
+import { readState, stateFileOf } from '../local/state-file.ts';
+import { cachedProductSearch } from '../shared/cache/cached-product-search.ts';
+import { connectRedis } from '../shared/cache/connect.ts';
+import { queryCache } from '../shared/cache/query-cache.ts';
+import { createSearchClient } from '../shared/search/client.ts';
+import { systemClock } from '../shared/time/clock.ts';
 
 // Processes, a synthesis and engines: seconds on a free machine, more on a busy one.
 vi.setConfig({ testTimeout: 180_000 });
@@ -183,25 +190,21 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
 
   const bothHear = 'who listens as vendor and as buyer hears of a bid, each in their own language';
   test.skipIf(!hasCurl)(a(bothHear, hasCurl, 'curl is not installed'), async () => {
-    const file = fixture('profiles.jsonl', [change(1, 'any', product('Anything'))]);
-    const profile = (id: string, language: string) => ({
-      beforeLine: 1,
-      at: 1_773_685_877,
-      table: 'users',
-      put: { PK: { S: `USER#${id}` }, SK: { S: 'PROFILE' }, languages: { L: [{ S: language }] } },
-    });
-    fixture('profiles.writes.jsonl', [profile('vendor-586', 'bengali'), profile('buyer-1003', 'tamil')]);
-    const child = start('--fixture', file);
+    const child = start('--no-feed');
     let out = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
     await until(() => out.includes('Ctrl-C ends everything'));
+    const commands = [...out.matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map((match) => match[1] ?? '');
+    const profiles = commands.filter((command) => command.includes('PROFILE'));
+    expect(profiles).toHaveLength(2);
+    for (const profile of profiles) await shell(profile);
     const listeners = [...out.matchAll(/npm run streamkeeper -- (listen --user \S+)$/gm)].map((match) =>
       listen((match[1] ?? '').split(' ')),
     );
     expect(listeners).toHaveLength(2);
     const [vendor, buyer] = listeners;
     await until(() => listeners.every(({ heard }) => heard().some(({ type }) => type === 'connected')));
-    const bids = [...out.matchAll(/^ {2}(curl (?:.*\\\n)*.*BID#mine.*)$/gm)].map((match) => match[1] ?? '');
+    const bids = commands.filter((command) => command.includes('BID#mine'));
     expect(bids).toHaveLength(2);
     for (const bid of bids) await shell(bid);
     const news = (of: typeof vendor) => of?.heard().filter(({ type }) => type === 'notification') ?? [];
@@ -219,6 +222,40 @@ describe.skipIf(!hasEngines)(a('a run', hasEngines, 'the embedded DynamoDB runs 
     const [status] = (await once(child, 'close')) as [number | null];
     expect(status).toBe(0);
     expect(existsSync(join(REPOSITORY, '.streamkeeper/local.json'))).toBe(false);
+  });
+
+  const forgets = 'a cached page of a search is forgotten when one of its products changes';
+  test.skipIf(!hasCurl)(a(forgets, hasCurl, 'curl is not installed'), async () => {
+    const child = start('--no-feed');
+    let out = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+    await until(() => out.includes('Ctrl-C ends everything'));
+    const { endpoints } = readState(stateFileOf(REPOSITORY));
+    const client = createSearchClient({ endpoint: endpoints['search'] ?? '', signing: 'none' });
+    const redis = connectRedis({ url: endpoints['redis'] ?? '', clock: systemClock });
+    const lookups: string[] = [];
+    const cache = queryCache(
+      {
+        redis,
+        clock: systemClock,
+        newId: randomUUID,
+        metrics: { count: (level, lookup) => lookups.push(`${level} ${lookup}`) },
+      },
+      // So that nothing changes a page but the end of its generation.
+      { maxAgeMs: 3_600_000 },
+    );
+    const search = cachedProductSearch(client, 'products', cache);
+    const titles = async () => (await search({})).products.map(({ title }) => title?.['english']);
+    const [put = ''] = [...out.matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map((match) => match[1] ?? '');
+    await shell(put);
+    await until(async () => (await titles()).includes('Alphonso mangoes') && lookups.at(-1) === 'redis hit');
+    await shell(put.replace('Alphonso', 'Kesar'));
+    await until(async () => (await titles()).includes('Kesar mangoes'));
+    redis.close();
+    await client.close();
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(0);
   });
 
   test('engines end also when the run is killed without a chance to end them', async () => {
