@@ -50,21 +50,26 @@ export function indexRequest(event: unknown): IndexRequest | undefined {
 }
 
 /** @throws the client's errors when the engine cannot answer */
-export async function takeStep(client: Client, alias: string, asked: IndexRequest): Promise<IndexAnswer> {
+export async function takeStep(
+  client: Client,
+  alias: string,
+  asked: IndexRequest,
+  nowMs: number,
+): Promise<IndexAnswer> {
   try {
-    return { index: await step(client, alias, asked) };
+    return { index: await step(client, alias, asked, nowMs) };
   } catch (error) {
     if (!(error instanceof IndexSetUpError)) throw error;
     return { refused: { code: error.code, message: error.message } };
   }
 }
 
-function step(client: Client, alias: string, asked: IndexRequest): Promise<IndexState> {
+function step(client: Client, alias: string, asked: IndexRequest, nowMs: number): Promise<IndexState> {
   switch (asked.action) {
     case 'describe':
       return describeIndex(client, alias);
     case 'prepare':
-      return prepareNext(client, alias);
+      return prepareNext(client, alias, nowMs);
     case 'switch':
       return switchToNext(client, alias, asked.to);
     case 'checked':

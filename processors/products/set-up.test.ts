@@ -78,18 +78,20 @@ describe('asked for a step of a rebuild', () => {
     const { handler } = await setUp(environment());
     await handler({}, invocation);
     const step = (index: object) => handler({ index }, invocation);
-    expect(await step({ action: 'prepare' })).toMatchObject({ index: { next: 'steps-v2' } });
+    const prepared = (await step({ action: 'prepare' })) as { index: { next: string } };
+    const { next } = prepared.index;
+    expect(next).toMatch(/^steps-v2-\d{8}t\d{6}$/);
     expect(await step({ action: 'switch', to: 'steps-v3' })).toMatchObject({
       refused: { code: 'NOT_PREPARED' },
     });
-    expect(await step({ action: 'switch', to: 'steps-v2' })).toMatchObject({ index: { unchecked: true } });
-    expect(await step({ action: 'checked', index: 'steps-v2' })).toMatchObject({
+    expect(await step({ action: 'switch', to: next })).toMatchObject({ index: { unchecked: true } });
+    expect(await step({ action: 'checked', index: next })).toMatchObject({
       index: { unchecked: false },
     });
     expect(await step({ action: 'drop', which: 'previous' })).toMatchObject({
-      index: { current: 'steps-v2' },
+      index: { current: next },
     });
-    expect(await step({ action: 'describe' })).toEqual({ index: { current: 'steps-v2', unchecked: false } });
+    expect(await step({ action: 'describe' })).toEqual({ index: { current: next, unchecked: false } });
   });
 
   test.each([

@@ -42,7 +42,9 @@ const RESERVE_MS = 25_000;
  */
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) {
   const asked = indexRequest(event);
-  return asked === undefined ? setUp(context) : takeStep(client, settings.SEARCH_ALIAS, asked);
+  return asked === undefined
+    ? setUp(context)
+    : takeStep(client, settings.SEARCH_ALIAS, asked, systemClock.now());
 }
 
 async function setUp(context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<IndexSetUpResult> {

@@ -41,9 +41,10 @@ const ROUNDS = 4;
 /**
  * Creates the next index with today's mapping, or finds the one that was prepared before.
  *
+ * @param nowMs ends up in its name, so that an index that was given up and the one after it are never taken for each other
  * @throws {IndexSetUpError} when something is in the way
  */
-export async function prepareNext(client: Client, alias: string): Promise<IndexState> {
+export async function prepareNext(client: Client, alias: string, nowMs: number): Promise<IndexState> {
   await forbidAutoCreate(client, alias);
   for (let round = 0; round < ROUNDS; round++) {
     const state = await describeIndex(client, alias);
@@ -53,7 +54,7 @@ export async function prepareNext(client: Client, alias: string): Promise<IndexS
     }
     refuseUnprepared(state, alias);
     const aliases = { [nextAlias(alias)]: { is_write_index: true } };
-    await createIndex(client, await unusedName(client, alias), { replicas: 'auto' }, aliases);
+    await createIndex(client, await unusedName(client, alias, nowMs), { replicas: 'auto' }, aliases);
   }
   throw contended(alias);
 }
@@ -74,12 +75,14 @@ function refuseUnprepared({ current, previous, unchecked }: IndexState, alias: s
 }
 
 /** One version higher than any there is, with or without an alias. */
-async function unusedName(client: Client, alias: string): Promise<string> {
+async function unusedName(client: Client, alias: string, nowMs: number): Promise<string> {
   const { body } = await client.indices.getAlias({ index: `${alias}-v*` });
   const versions = Object.keys(body).map((index) =>
     Number(/^v(\d+)/.exec(index.slice(alias.length + 1))?.[1]),
   );
-  return `${alias}-v${Math.max(0, ...versions.filter(Number.isSafeInteger)) + 1}`;
+  const version = Math.max(0, ...versions.filter(Number.isSafeInteger)) + 1;
+  const at = new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
+  return `${alias}-v${version}-${at}`;
 }
 
 /**

@@ -1,21 +1,27 @@
 /** Rules of the steps of a rebuild: what each does to the indices and aliases, and what it refuses. */
+
+import type { Client } from '@opensearch-project/opensearch';
 import { expect, test } from 'vitest';
 import { searchProducts } from '../../../shared/search/product-search.ts';
 import {
   declareChecked,
   describeIndex,
   dropIndex,
-  prepareNext,
+  prepareNext as prepareAt,
   switchToNext,
 } from '../../../shared/search/rebuild-index.ts';
 import { bulk, type Engine, fill, product, unusedAlias, write } from './engine.ts';
 import { market, quantity } from './market.ts';
 
+const AT_MS = Date.UTC(2026, 0, 31, 9, 5, 7);
+const prepareNext = (client: Client, alias: string) => prepareAt(client, alias, AT_MS);
+const nextName = (alias: string): string => `${alias}-v2-20260131t090507`;
+
 export function rebuildContract(engine: () => Engine): void {
   test('an index goes through a rebuild step by step, and says at each where it is', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
-    const [v1, v2] = [`${alias}-v1`, `${alias}-v2`];
+    const [v1, v2] = [`${alias}-v1`, nextName(alias)];
     expect(await describeIndex(client, alias)).toEqual({ current: v1, unchecked: false });
     const prepared = { current: v1, next: v2, unchecked: false };
     expect(await prepareNext(client, alias)).toEqual(prepared);
@@ -34,7 +40,7 @@ export function rebuildContract(engine: () => Engine): void {
   test('steps taken by several at the same time are taken once', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
-    const v2 = `${alias}-v2`;
+    const v2 = nextName(alias);
     const three = <T>(step: () => Promise<T>) => Promise.all([step(), step(), step()]);
     for (const { next } of await three(() => prepareNext(client, alias))) expect(next).toBe(v2);
     for (const { current } of await three(() => switchToNext(client, alias, v2))) expect(current).toBe(v2);
@@ -46,7 +52,7 @@ export function rebuildContract(engine: () => Engine): void {
   test('a step out of turn is refused, and says what comes first', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
-    const v2 = `${alias}-v2`;
+    const v2 = nextName(alias);
     await expect(prepareNext(client, unusedAlias())).rejects.toMatchObject({ code: 'NO_INDEX' });
     await expect(switchToNext(client, alias, v2)).rejects.toMatchObject({ code: 'NOT_PREPARED' });
     await prepareNext(client, alias);
@@ -76,8 +82,8 @@ export function rebuildContract(engine: () => Engine): void {
     await fill(client, alias, [product('old')]);
     await prepareNext(client, alias);
     expect(await bulk(client, alias, write.index('before', 1))).toMatchObject([{ _index: `${alias}-v1` }]);
-    await switchToNext(client, alias, `${alias}-v2`);
-    expect(await bulk(client, alias, write.index('new', 1))).toMatchObject([{ _index: `${alias}-v2` }]);
+    await switchToNext(client, alias, nextName(alias));
+    expect(await bulk(client, alias, write.index('new', 1))).toMatchObject([{ _index: nextName(alias) }]);
     await client.indices.refresh({ index: alias });
     expect((await searchProducts(client, alias, {})).products).toEqual([product('new')]);
   });
@@ -111,8 +117,8 @@ export function rebuildContract(engine: () => Engine): void {
       (await client.mget({ index, body: { ids } })).body.docs.map((doc) =>
         '_version' in doc ? doc._version : 0,
       );
-    expect(await versions(`${alias}-v2`)).toEqual(await versions(`${alias}-v1`));
-    await switchToNext(client, alias, `${alias}-v2`);
+    expect(await versions(nextName(alias))).toEqual(await versions(`${alias}-v1`));
+    await switchToNext(client, alias, nextName(alias));
     expect(await quantities()).toEqual({ a: 3, b: 4, later: 9 });
     await deliver([later]);
     expect(await quantities()).toMatchObject({ later: 9 });
@@ -124,7 +130,7 @@ export function rebuildContract(engine: () => Engine): void {
     const fillA = () => projection({ action: 'fill', keys: ['a'] });
     expect(await fillA()).toMatchObject({ outcomes: [{ kind: 'transient' }] });
     await prepareNext(engine().client, alias);
-    await switchToNext(engine().client, alias, `${alias}-v2`);
+    await switchToNext(engine().client, alias, nextName(alias));
     expect(await fillA()).toMatchObject({ outcomes: [{ kind: 'transient' }] });
     expect(await quantities()).toEqual({});
   });
@@ -139,7 +145,7 @@ export function rebuildContract(engine: () => Engine): void {
     const meanwhile = [put('a', quantity(2)), put('a', quantity(3)), put('a', quantity(4))];
     await deliver(meanwhile);
     put('a', quantity(1));
-    await switchToNext(client, alias, `${alias}-v2`);
+    await switchToNext(client, alias, nextName(alias));
     await projection({ action: 'reconcile', keys: ['a'] });
     for (const again of meanwhile) await deliver([again]);
     expect(await quantities()).toEqual({ a: 1 });
