@@ -5,8 +5,10 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   GetQueueAttributesCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -34,7 +36,7 @@ export interface TestProcessor extends ProcessorFacts {
   open(options?: Partial<LettersOptions>, clients?: Partial<Clients>): OpenLetters;
   send(...bodies: readonly unknown[]): Promise<void>;
   put(key: string, body: string | Uint8Array): Promise<void>;
-  /** Bodies of the messages that anybody could receive now; they are hidden by it for a second. */
+  /** Bodies of the messages that anybody could receive now. */
   visible(): Promise<string[]>;
   /** Messages in the queue, hidden or not. */
   messages(): Promise<{ readonly visible: number; readonly hidden: number }>;
@@ -125,14 +127,28 @@ export async function startTestQueues(): Promise<TestQueues> {
         await s3.send(new PutObjectCommand({ Bucket: failureBucket, Key: key, Body: body }));
       },
       async visible() {
-        const bodies: string[] = [];
+        const found = new Map<string, Message>();
         for (;;) {
           const { Messages: messages = [] } = await sqs.send(
-            new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 1 }),
+            new ReceiveMessageCommand({
+              QueueUrl: queueUrl,
+              MaxNumberOfMessages: 10,
+              VisibilityTimeout: 60,
+            }),
           );
-          if (messages.length === 0) return bodies;
-          bodies.push(...messages.map(({ Body: body = '' }) => body));
+          if (messages.length === 0) break;
+          for (const message of messages) found.set(message.MessageId ?? '', message);
         }
+        for (const { ReceiptHandle: handle } of found.values()) {
+          await sqs.send(
+            new ChangeMessageVisibilityCommand({
+              QueueUrl: queueUrl,
+              ReceiptHandle: handle,
+              VisibilityTimeout: 0,
+            }),
+          );
+        }
+        return [...found.values()].map(({ Body: body = '' }) => body);
       },
       async messages() {
         const { Attributes: attributes = {} } = await sqs.send(
