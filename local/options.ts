@@ -28,7 +28,7 @@ const EXAMPLES = `
 Examples:
   npm start                                        the recorded market day; stays up for your own writes
   npm start -- --once --json                       the same, then the summary as JSON; exit 0 if all is well
-  npm start -- --no-feed --dynamodb-port 8000      nothing but the system, with DynamoDB on a port you know
+  npm start -- --no-feed --dynamodb-port 8000      nothing but the system, on ports you know
   npm start -- --streams products,bids             a part of the day
   npm start -- --fixture fixtures/products/all-languages.jsonl
   npm start -- --source replay --shards 8 --once   no table writes in between: for volume
