@@ -11,6 +11,7 @@ import type { Engines } from './engines/start-engines.ts';
 import { functionEnvironment } from './functions/environment.ts';
 import type { FunctionPool } from './functions/function-pool.ts';
 import { createFunctionPools } from './functions/function-pools.ts';
+import { keepLastFailures } from './functions/last-failures.ts';
 import { createTokenIssuer, type Gateway, type Mail, startGateway } from './gateway/index.ts';
 import type { KeptState } from './kept-state.ts';
 import { Problem } from './problem.ts';
@@ -128,6 +129,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     port: gatewayPort,
     warn: say,
   });
+  const failures = keepLastFailures(() => clock.now());
   const pools = createFunctionPools({
     environmentOf: (code) =>
       functionEnvironment(code, {
@@ -147,7 +149,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       ...system.invoked,
     ],
     clock,
-    log: options.functionLog,
+    log(functionName, line) {
+      failures.take(functionName, line);
+      options.functionLog(functionName, line);
+    },
   });
   const queueUrl = (name: string) => `${aws.endpoint}/${accountId}/${name}`;
   const stopServing = async () => {
@@ -171,6 +176,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       replay: options.replay,
       latency: options.latency,
       onRecords: options.onRecords,
+      lastFailures: (functionName) => failures.of(functionName),
       clock,
       say,
     });

@@ -38,6 +38,7 @@ async function start(respond: () => Promise<InvokeResult> | InvokeResult) {
     streamArn: STREAM,
     properties,
     mapping: () => machine,
+    lastFailures: () => undefined,
     clock,
   });
   const machine = createEventSourceMapping({

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../shared/time/clock.ts';
 import type { EventCounts, EventSourceMapping, MappingEvent } from '../event-source-mapping/index.ts';
+import type { LastFailures } from '../functions/last-failures.ts';
 import { type FailingBatch, failingBatches } from './failing-batches.ts';
 
 /** Lambda API reference, EventSourceMappingConfiguration, State. */
@@ -23,6 +24,8 @@ export interface MappingStatus {
   readonly oldestCreatedAt?: string;
   /** Batches that come again and again. */
   readonly failing: readonly FailingBatch[];
+  /** What the function said of the last batch, if it could not settle it. */
+  readonly lastFailures?: LastFailures;
   /** By shard: the sequence number up to which every record is done with. */
   readonly checkpoints: Readonly<Record<string, string>>;
   /** How long the mapping has been watched: what follows is of that time. */
@@ -61,6 +64,7 @@ export interface RunningMappingOptions {
   readonly properties: Readonly<Record<string, unknown>>;
   /** Asked at each use: the mapping is made with this as its observer. */
   readonly mapping: () => EventSourceMapping;
+  readonly lastFailures: () => LastFailures | undefined;
   readonly clock: Clock;
 }
 
@@ -117,6 +121,7 @@ export function runningMapping(options: RunningMappingOptions): RunningMapping {
     },
     status() {
       const { records, inFlight, oldestCreatedAtMs } = mapping().backlog();
+      const lastFailures = options.lastFailures();
       return {
         id: uuid,
         functionName,
@@ -132,6 +137,7 @@ export function runningMapping(options: RunningMappingOptions): RunningMapping {
               oldestCreatedAt: new Date(oldestCreatedAtMs).toISOString(),
             }),
         failing: failing.all(),
+        ...(lastFailures === undefined ? {} : { lastFailures }),
         checkpoints: mapping().checkpoints(),
         watchedMs: clock.now() - beganMs,
         counts: mapping().metrics(),

@@ -10,6 +10,7 @@ import {
   parseMapping,
 } from '../event-source-mapping/index.ts';
 import type { FunctionPools } from '../functions/function-pools.ts';
+import type { LastFailures } from '../functions/last-failures.ts';
 import type { KeptState } from '../kept-state.ts';
 import { Problem } from '../problem.ts';
 import type { WriteLatency } from '../report/write-latency.ts';
@@ -44,6 +45,7 @@ export interface StartStreamsOptions {
   readonly replay: boolean;
   readonly latency: WriteLatency;
   readonly onRecords: OnRecords;
+  readonly lastFailures: (functionName: string) => LastFailures | undefined;
   readonly clock: Clock;
   readonly say: (line: string) => void;
 }
@@ -81,6 +83,7 @@ export function startStreams(options: StartStreamsOptions): StartedStreams {
         streamArn,
         properties: mapping.properties,
         mapping: () => machine,
+        lastFailures: () => options.lastFailures(mapping.function.name),
         clock,
       });
       const machine = createEventSourceMapping({

@@ -80,7 +80,7 @@ async function run(options: WhyStuckOptions, context: CommandContext): Promise<v
 
 /** Without an age nobody knows, and it is not looked at unless asked for. */
 function isBehind({ failing, oldestAgeMs = 0 }: MappingHealth): boolean {
-  return failing === undefined ? oldestAgeMs >= BEHIND_MS : failing.length > 0;
+  return oldestAgeMs >= BEHIND_MS || (failing !== undefined && failing.length > 0);
 }
 
 function wholeNumber(text: string): number {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 
 export interface Figure {
-  readonly namespace: 'AWS/Lambda' | 'AWS/SQS';
+  readonly namespace: 'AWS/Lambda' | 'AWS/SQS' | 'Streamkeeper';
   readonly metric: string;
   readonly dimension: { readonly name: string; readonly value: string };
   /** `latest`: the last minute's maximum that there is. `sum`: of all. */

@@ -17,6 +17,8 @@ import { type Door, openDoor } from '../redrive/door.ts';
 import { localStatus } from '../status/local-status.ts';
 import type { MappingHealth } from '../status/status.ts';
 import type { System } from '../system/system.ts';
+import { counted, span } from '../terminal/format.ts';
+import { failureCodes } from './failure-codes.ts';
 import { doorRecord, type EventRecord, questionId, scanShard } from './scan-shard.ts';
 import { describeStuck, type Stuck } from './stuck.ts';
 
@@ -46,18 +48,14 @@ export async function findStuck(
   const { lambda } = system.clients;
   const door = openDoor({ id: questionId(), lambda, clock, random, signal });
   const { maximumRecordAgeMs } = await mappingState(lambda, chosen.mapping.id);
-  const describe = (
-    shardId: string,
-    record: EventRecord | undefined,
-    verdict: Verdict | undefined,
-    batch?: FailingBatch,
-  ) =>
+  const describe: Describe = (shardId, record, verdict, codes, batch) =>
     describeStuck({
       mapping: chosen.title,
       processor: chosen.processor.name,
       shardId,
       record,
       verdict,
+      codes,
       ...(batch === undefined ? {} : { batch }),
       maximumRecordAgeMs,
       nowMs: clock.now(),
@@ -72,17 +70,19 @@ type Describe = (
   shardId: string,
   record: EventRecord | undefined,
   verdict: Verdict | undefined,
+  codes: Readonly<Record<string, number>>,
   batch?: FailingBatch,
 ) => Stuck;
 
 async function findLocal(
-  { mapping, processor }: ChosenMapping,
+  { mapping, processor, title }: ChosenMapping,
   gatewayUrl: string,
   { system, signal }: FindOptions,
   door: Door,
   describe: Describe,
 ): Promise<Found> {
-  const failing = (await localStatus(gatewayUrl)).find(({ id }) => id === mapping.id)?.failing ?? [];
+  const status = (await localStatus(gatewayUrl)).find(({ id }) => id === mapping.id);
+  const { failing = [], lastFailures, records = 0, oldestAgeMs = 0 } = status ?? {};
   const client = system.clients.streams(mapping.table);
   const stuck: Stuck[] = [];
   for (const batch of failing) {
@@ -93,10 +93,14 @@ async function findLocal(
         : await readRecord(client, mapping.streamArn, shardId, sequenceNumber, signal);
     const [verdict] =
       record === undefined ? [] : await door.plan(processor.functionName, [doorRecord(record)]);
-    stuck.push(describe(shardId, record, verdict, batch));
+    stuck.push(describe(shardId, record, verdict, lastFailures?.codes ?? {}, batch));
   }
-  return { stuck, notes: [] };
+  // While something it depends on is down, a function holds its batch for almost all of its time-out.
+  const waits = `${title}: ${counted(records, 'record')} not done with, the oldest for ${span(oldestAgeMs)}, and no batch has failed: the function may be holding one; look again in a minute`;
+  return { stuck, notes: failing.length === 0 && oldestAgeMs >= HELD_MS ? [waits] : [] };
 }
+
+const HELD_MS = 5_000;
 
 /** Records of the last batch may be this much older than the age says: it is that of the batch's last record (Lambda, IteratorAge). */
 const SLACK_MS = 5 * 60_000;
@@ -113,6 +117,16 @@ async function findDeployed(
   const client = system.clients.streams(table);
   const filter = await mappingFilters(system.clients.lambda, signal)(mapping);
   const notes = filter.kind === 'unknown' ? [`${title}: ${filter.details}`] : [];
+  const codes = once(async () => {
+    try {
+      return await failureCodes(system.clients.cloudWatch, processor.name, clock.now());
+    } catch (error) {
+      notes.push(
+        `${title}: failure codes are not known (${error instanceof Error ? error.name : typeof error})`,
+      );
+      return {};
+    }
+  });
   const stuck: Stuck[] = [];
   const held = new Set<string>();
   for (const { ShardId: shardId = '', ParentShardId: parent = '' } of await shardsOf(
@@ -141,7 +155,7 @@ async function findDeployed(
     switch (scan.kind) {
       case 'pending':
         held.add(shardId);
-        stuck.push(describe(shardId, scan.record, scan.verdict));
+        stuck.push(describe(shardId, scan.record, scan.verdict, await codes()));
         break;
       case 'limit':
         notes.push(
@@ -156,6 +170,14 @@ async function findDeployed(
     }
   }
   return { stuck, notes };
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }
 
 /** Parents before their children. */

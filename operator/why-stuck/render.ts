@@ -1,5 +1,5 @@
 /** What holds shards up, as text for people: the record, its error, the time left, and what to do. */
-import { count, moment, span } from '../terminal/format.ts';
+import { count, counted, moment, span } from '../terminal/format.ts';
 import type { Stuck } from './stuck.ts';
 
 export function renderStuck(stuck: Stuck): string {
@@ -27,8 +27,13 @@ export function renderStuck(stuck: Stuck): string {
   ].join('\n');
 }
 
-function errorText({ batch, verdict }: Stuck): string | undefined {
+function errorText({ batch, codes, verdict }: Stuck): string | undefined {
   const failure = verdict?.kind === 'unresolvable' ? verdict.failure : undefined;
-  const known = [failure?.code, failure?.type, failure?.details, batch?.errorType].filter((text) => text);
+  const reported = Object.entries(codes)
+    .filter(([code]) => code !== failure?.code)
+    .map(([code, records]) => `${code} (${counted(records, 'record')})`);
+  const known = [failure?.code, failure?.type, failure?.details, batch?.errorType, ...reported].filter(
+    (text) => text,
+  );
   return known.length === 0 ? undefined : known.join(', ');
 }

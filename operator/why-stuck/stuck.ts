@@ -22,6 +22,8 @@ export interface Stuck {
   };
   /** What carrying the record out would come to now. */
   readonly verdict?: Verdict;
+  /** What the function says of the batches it could not settle lately: records by failure code. */
+  readonly codes: Readonly<Record<string, number>>;
   /** Of the batch it is in; only the local run knows. */
   readonly batch?: FailingBatch;
   readonly untilGivenUpMs?: number;
@@ -36,6 +38,7 @@ export interface StuckFacts {
   readonly shardId: string;
   readonly record: EventRecord | undefined;
   readonly verdict: Verdict | undefined;
+  readonly codes: Readonly<Record<string, number>>;
   readonly batch?: FailingBatch;
   readonly maximumRecordAgeMs: number | undefined;
   readonly nowMs: number;
@@ -62,6 +65,7 @@ export function describeStuck(facts: StuckFacts): Stuck {
           },
         }),
     ...(verdict === undefined ? {} : { verdict }),
+    codes: facts.codes,
     ...(batch === undefined ? {} : { batch }),
     ...(left?.untilGivenUpMs === undefined ? {} : { untilGivenUpMs: left.untilGivenUpMs }),
     ...(left === undefined ? {} : { untilForgottenMs: left.untilForgottenMs }),
@@ -70,7 +74,7 @@ export function describeStuck(facts: StuckFacts): Stuck {
 }
 
 function advise(
-  { processor, record, verdict, batch, where }: StuckFacts,
+  { processor, record, verdict, batch, codes, where }: StuckFacts,
   untilGivenUpMs: number | undefined,
 ): string[] {
   const event = record === undefined ? undefined : recordFacts(record).eventId;
@@ -95,6 +99,11 @@ function advise(
             `streamkeeper dlq redrive ${where} ${own}`,
           ];
     case 'apply':
+      if (Object.keys(codes).length > 0)
+        return [
+          `The function cannot carry it out: ${Object.keys(codes).join(', ')}. Mend what it depends on${until}; the record then goes on by itself:`,
+          `streamkeeper status ${where} --processor ${processor}`,
+        ];
       return [
         `Nothing speaks against carrying it out now: it is being worked on, or writing fails. See the function's log; mend what it names${until}, and watch:`,
         `streamkeeper status ${where} --processor ${processor}`,
