@@ -71,6 +71,8 @@ test('the user may touch the keys of analyses and of their versions, with the co
     '+evalsha',
     '+get',
     '+mget',
+    '+pttl',
+    '+scan',
     '+set',
   ]);
 });

@@ -1,5 +1,6 @@
 /** The opportunity analysis: its three tables, the cache that follows the results, and metrics of sessions and history. */
 import type { Construct } from 'constructs';
+import { PROJECTION_ACL } from '../../shared/cache/projection/acl.ts';
 import { CacheCluster } from '../constructs/cache-cluster.ts';
 import { BIG_LETTERS_PREFIX } from '../constructs/dead-letters.ts';
 import { IsolatedNetwork } from '../constructs/isolated-network.ts';
@@ -36,8 +37,7 @@ export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnal
       // Otherwise memory is made by dropping keys: versions too, and with them the knowledge that a state is stale.
       evicts: 'noeviction',
       user: 'analysis-results',
-      // What the projection sends (shared/cache): values and versions under one prefix, compared and set by a script.
-      may: '~analysis:* ~version:analysis:* -@all +get +mget +set +del +eval +evalsha',
+      may: PROJECTION_ACL,
     });
     const results = new StreamProcessor(this, 'AnalysisResults', {
       stage,

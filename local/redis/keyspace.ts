@@ -3,6 +3,8 @@ import type { Clock } from '../../shared/time/clock.ts';
 
 interface Entry {
   readonly value: Buffer;
+  /** Counted from 1 as keys come, and kept until the key goes. */
+  readonly place: number;
   /** Milliseconds since the epoch; absent: it stays. */
   readonly expiresAtMs?: number;
 }
@@ -16,11 +18,15 @@ export interface Keyspace {
   /** @returns undefined where there is no key, null where it does not expire */
   expiresAtMs(key: Buffer): number | null | undefined;
   keys(): Buffer[];
+  /** The next `count` keys behind a place, and the place of the last of them; without it there are no more. */
+  after(place: number, count: number): { readonly keys: Buffer[]; readonly last?: number };
   clear(): void;
 }
 
 export function createKeyspace(clock: Clock): Keyspace {
+  /** In the order of their places. */
   const entries = new Map<string, Entry>();
+  let places = 0;
 
   const live = (name: string): Entry | undefined => {
     const entry = entries.get(name);
@@ -32,7 +38,8 @@ export function createKeyspace(clock: Clock): Keyspace {
   return {
     get: (key) => live(nameOf(key))?.value,
     set(key, value, expiresAtMs) {
-      entries.set(nameOf(key), { value, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
+      const place = live(nameOf(key))?.place ?? ++places;
+      entries.set(nameOf(key), { value, place, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
       live(nameOf(key));
     },
     delete(key) {
@@ -47,6 +54,17 @@ export function createKeyspace(clock: Clock): Keyspace {
       [...entries.keys()]
         .filter((name) => live(name) !== undefined)
         .map((name) => Buffer.from(name, 'latin1')),
+    after(place, count) {
+      const keys: Buffer[] = [];
+      let last = place;
+      for (const [name, entry] of entries) {
+        if (entry.place <= place || live(name) === undefined) continue;
+        if (keys.length === count) return { keys, last };
+        keys.push(Buffer.from(name, 'latin1'));
+        last = entry.place;
+      }
+      return { keys };
+    },
     clear: () => entries.clear(),
   };
 }

@@ -1,6 +1,7 @@
 /** analysis-results → cache: what a change of the results table means for the cache, and how it gets there. */
 import { ANALYSIS_PREFIX } from '../../shared/cache/analysis.ts';
 import { type CacheEffect, CURRENT } from '../../shared/cache/effect.ts';
+import { cacheKept } from '../../shared/cache/projection/kept.ts';
 import { cachePlan } from '../../shared/cache/projection/plan.ts';
 import { type CacheProjection, cacheProjection } from '../../shared/cache/projection/project.ts';
 import type { Redis } from '../../shared/cache/redis.ts';
@@ -27,6 +28,7 @@ export function analysisResultsProcessor(ports: AnalysisResultsPorts): StreamPro
     carryOut: latestState(cacheProjection(cache)),
     plan: cachePlan(cache),
     current: CURRENT,
+    projection: cacheKept(cache),
   };
 }
 

@@ -14,6 +14,7 @@ import { connectRedis } from '../../shared/cache/connect.ts';
 import { type Command, isRefused, type Redis, type Reply } from '../../shared/cache/redis.ts';
 import { compareAndSet } from '../../shared/cache/run-script.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { scanningContract } from './cache-scanning.ts';
 
 export interface CacheUnderTest {
   /** `redis://host:port` */
@@ -149,6 +150,8 @@ export function cacheContract(name: string, start: () => Promise<CacheUnderTest>
         ]);
       });
     });
+
+    scanningContract(connection);
 
     describe('scripts', () => {
       it('says NOSCRIPT for one it has not seen, and then runs it by its name', async () => {

@@ -1,5 +1,15 @@
 /** Commands on keys: whether they are there, until when, and all of them. */
-import { bulk, integer, list, NOT_AN_INTEGER, OK, type Reply, SYNTAX_ERROR, status } from '../reply.ts';
+import {
+  bulk,
+  error,
+  integer,
+  list,
+  NOT_AN_INTEGER,
+  OK,
+  type Reply,
+  SYNTAX_ERROR,
+  status,
+} from '../reply.ts';
 import { argument, type Command, type CommandContext, type Commands, MANY, wholeNumber } from './command.ts';
 
 export const keyCommands: Commands = {
@@ -65,17 +75,30 @@ function remaining(args: readonly Buffer[], { keys, clock }: CommandContext, uni
   return integer(expiresAtMs === null ? -1 : Math.round((expiresAtMs - clock.now()) / unitMs));
 }
 
-/** All keys at once, which keeps every promise of SCAN: the cursor comes back as 0. */
+/**
+ * The cursor is the place of the last key that was looked at, among all keys in the order in which they came: a key that is there
+ * throughout keeps its place, so it comes exactly once. COUNT is how many are looked at, by default 10 (Redis, "SCAN").
+ */
 function scan([cursor, ...words]: readonly Buffer[], { keys }: CommandContext): Reply {
-  if (wholeNumber(cursor) === undefined || words.length % 2 !== 0) return SYNTAX_ERROR;
-  let found = keys.keys();
+  const from = wholeNumber(cursor);
+  if (from === undefined || from < 0) return error('ERR invalid cursor');
+  if (words.length % 2 !== 0) return SYNTAX_ERROR;
+  let count = 10;
+  let pattern: Buffer | undefined;
   for (let index = 0; index < words.length; index += 2) {
     const option = argument(words, index).toString('latin1').toUpperCase();
     const value = argument(words, index + 1);
-    if (option === 'MATCH') found = matching(found, value);
-    else if (option !== 'COUNT' && option !== 'TYPE') return SYNTAX_ERROR;
+    if (option === 'MATCH') pattern = value;
+    else if (option === 'COUNT') {
+      const asked = wholeNumber(value);
+      if (asked === undefined) return NOT_AN_INTEGER;
+      if (asked < 1) return SYNTAX_ERROR;
+      count = asked;
+    } else if (option !== 'TYPE') return SYNTAX_ERROR;
   }
-  return list([bulk('0'), list(found.map(bulk))]);
+  const page = keys.after(from, count);
+  const found = pattern === undefined ? page.keys : matching(page.keys, pattern);
+  return list([bulk(String(page.last ?? 0)), list(found.map(bulk))]);
 }
 
 function flush(_: readonly Buffer[], { keys }: CommandContext): Reply {
