@@ -1,0 +1,103 @@
+/** Filters say exactly which records are meant, and refuse what they do not understand: bulk changes depend on them. */
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../../local/problem.ts';
+import { matchesRecord, matchesUnread, parseWhere } from './where.ts';
+
+const NOW = Date.parse('2026-09-17T12:00:00Z');
+
+const bid = {
+  processor: 'bids',
+  error: { code: 'INVALID_BID' },
+  key: 'PK=PRODUCT#1 SK=BID#7',
+  eventId: 'e1',
+  sequenceNumber: '100',
+  failedAt: '2026-09-17T10:30:00.000Z',
+};
+
+const matches = (...texts: string[]) => matchesRecord(parseWhere(texts, NOW), bid);
+
+describe('a record is meant', () => {
+  test.each([
+    [[]],
+    [['processor=bids']],
+    [['processor=bids,code=INVALID_BID']],
+    [['processor=bids', 'code=INVALID_BID']],
+    [['code=OTHER', 'code=INVALID_BID']],
+    [['key=PRODUCT#1']],
+    [['key=BID#7']],
+    [['key=PK=PRODUCT#1']],
+    [['key=PK=PRODUCT#1 SK=BID#7']],
+    [['key=PRODUCT#*']],
+    [['key=*BID*']],
+    [['event=e1']],
+    [['event=100']],
+    [['event=e2,event=e1']],
+    [['since=2h']],
+    [['until=1h']],
+    [['since=2026-09-17T10:30:00Z,until=2026-09-17T10:30:00.001Z']],
+    [['since=2026-09-17']],
+  ])('by %j', (texts) => {
+    expect(matches(...texts)).toBe(true);
+  });
+});
+
+describe('a record is not meant', () => {
+  test.each([
+    [['processor=bid']],
+    [['processor=bids,code=OTHER']],
+    [['processor=bids', 'code=OTHER']],
+    [['key=PRODUCT#']],
+    [['key=PRODUCT']],
+    [['key=RODUCT#1']],
+    [['key=PRODUCT.1']],
+    [['event=e']],
+    [['since=1h']],
+    [['until=2h']],
+    [['until=2026-09-17T10:30:00Z']],
+  ])('by %j', (texts) => {
+    expect(matches(...texts)).toBe(false);
+  });
+});
+
+test('a comma belongs to the value unless a field follows', () => {
+  expect(parseWhere(['key=a,b,code=C'], NOW)).toMatchObject({ key: ['a,b'], code: ['C'] });
+});
+
+test('a record without a key, an id or a time is not meant by one', () => {
+  const bare = { processor: 'bids', error: { code: 'X' }, failedAt: 'never' };
+  for (const text of ['key=*', 'event=e1', 'since=3d', 'until=1s'])
+    expect(matchesRecord(parseWhere([text], NOW), bare)).toBe(false);
+  expect(matchesRecord(parseWhere(['code=X'], NOW), bare)).toBe(true);
+});
+
+test('a letter that could not be read is meant by its condition or its reason, never by a key', () => {
+  const letter = {
+    processor: 'bids',
+    condition: 'RetryAttemptsExhausted',
+    reason: { code: 'STREAM_TRIMMED' },
+    failedAt: bid.failedAt,
+  };
+  const unread = (text: string) => matchesUnread(parseWhere([text], NOW), letter);
+  expect(
+    ['code=STREAM_TRIMMED', 'code=RetryAttemptsExhausted', 'processor=bids', 'since=2h'].map(unread),
+  ).toEqual(Array(4).fill(true));
+  expect(['code=X', 'processor=x', 'key=*', 'event=e1', 'since=1h'].map(unread)).toEqual(
+    Array(5).fill(false),
+  );
+});
+
+test.each([
+  ['', /there is no field \(empty\)/],
+  ['INVALID_BID', /there is no field INVALID_BID/],
+  ['procesor=bids', /there is no field procesor; fields are processor, code/],
+  ['processor=bids,cod=X', /there is no field cod/],
+  ['code=', /code: a value is missing/],
+  ['since=yesterday', /since=yesterday: is no time/],
+  ['since=2w', /is no time/],
+  ['since=1h,since=2h', /since: say it once/],
+  ['since=1h,until=2h', /since must be before until/],
+])('%j is refused with the way out', (text, message) => {
+  const parse = () => parseWhere([text], NOW);
+  expect(parse).toThrow(Problem);
+  expect(parse).toThrow(message);
+});
