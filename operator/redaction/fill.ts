@@ -36,6 +36,39 @@ export function filling(text: string): string {
   });
 }
 
+/**
+ * Other letters of the same script and case, other digits; all else stays. The same text is the same again, and two texts stay two but
+ * by chance: a change of a text is still one.
+ */
+export function otherText(text: string, names: Pseudonyms): string {
+  const bytes = names.bytes(`text ${text}`);
+  let other = '';
+  for (const character of text) {
+    const pool = poolOf(character);
+    other += pool === undefined ? character : (pool[bytes.next().value % pool.length] ?? 'x');
+  }
+  return other;
+}
+
+const KINDS = [/\p{Lu}/u, /\p{Ll}/u, /\p{L}/u, /\p{M}/u, /\p{N}/u] as const;
+const kindOf = (character: string) => KINDS.find((kind) => kind.test(character));
+const pools = new Map<string, readonly string[] | undefined>();
+
+/** What may stand for a character, never itself: blocks of 32 code points mix neither scripts nor lengths in UTF-8. */
+function poolOf(character: string): readonly string[] | undefined {
+  if (!pools.has(character)) pools.set(character, makePool(character));
+  return pools.get(character);
+}
+
+function makePool(character: string): readonly string[] | undefined {
+  const kind = kindOf(character);
+  if (kind === undefined) return undefined;
+  const point = character.codePointAt(0) ?? 0;
+  const block = Array.from({ length: 32 }, (_, index) => String.fromCodePoint(point - (point % 32) + index));
+  const pool = block.filter((one) => one !== character && kindOf(one) === kind);
+  return pool.length > 0 ? pool : ['x'];
+}
+
 export function zeroDigits(text: string): string {
   return text.replace(/[^\s+()-]/gu, (character) => (/\d/.test(character) ? '0' : filling(character)));
 }

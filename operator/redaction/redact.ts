@@ -3,7 +3,15 @@
  * Records of one run stay related, since the same id becomes the same pseudonym. Whatever it is given, it never throws.
  */
 import { randomBytes } from 'node:crypto';
-import { filling, isPlainWord, otherNumber, pseudonymousEmail, pseudonymousKey, zeroDigits } from './fill.ts';
+import {
+  filling,
+  isPlainWord,
+  otherNumber,
+  otherText,
+  pseudonymousEmail,
+  pseudonymousKey,
+  zeroDigits,
+} from './fill.ts';
 import { type Pseudonyms, pseudonyms } from './pseudonyms.ts';
 import { compileRules, DEFAULT_RULES, type FindRule, type RedactionRules, type Rule } from './rules.ts';
 
@@ -141,7 +149,7 @@ function redactAttribute(
 function redactText(text: string, { as }: Rule, { names }: Tools): string {
   switch (as) {
     case 'keep':
-      return isPlainWord(text) ? text : filling(text);
+      return isPlainWord(text) ? text : otherText(text, names);
     case 'key':
       return pseudonymousKey(text, names, true);
     case 'id':
@@ -152,7 +160,7 @@ function redactText(text: string, { as }: Rule, { names }: Tools): string {
       return zeroDigits(text);
     case 'coarse':
     case 'redact':
-      return filling(text);
+      return otherText(text, names);
   }
 }
 

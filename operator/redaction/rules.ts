@@ -14,7 +14,7 @@ import defaultRules from './default-rules.json' with { type: 'json' };
  * - `email`: becomes an address at example.com; what is no address stays none.
  * - `digits`: digits become zeros, everything else a filling.
  * - `coarse`: numbers lose their fraction.
- * - `redact`: texts become filling of the same length and scripts, numbers others of the same sign and number of digits.
+ * - `redact`: texts become others of the same length and scripts, numbers others of the same sign and number of digits.
  */
 export const TREATMENTS = ['keep', 'key', 'id', 'email', 'digits', 'coarse', 'redact'] as const;
 export type Treatment = (typeof TREATMENTS)[number];
