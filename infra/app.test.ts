@@ -29,7 +29,7 @@ test('without a stage it writes dev, with the bundles of its functions, and says
   const out = join(folder, 'out');
   const { status, stdout } = synth('--out', out);
   expect(status).toBe(0);
-  expect(linesOf(stdout)).toEqual([expect.stringMatching(/^Stage dev: 4 stacks, 17 tables, .* → .*out \(/)]);
+  expect(linesOf(stdout)).toEqual([expect.stringMatching(/^Stage dev: 5 stacks, 17 tables, .* → .*out \(/)]);
   const assets = ['ek-bharath', 'marketplace', 'opportunity-analysis'].flatMap((system) => {
     const template = JSON.parse(readFileSync(join(out, `streamkeeper-dev-${system}.template.json`), 'utf8'));
     return Object.values<{ Type: string; Metadata?: Record<string, string> }>(template.Resources)

@@ -1,21 +1,28 @@
-/** `npm run synth`: writes the CloudFormation templates of one stage and the functions' bundles, and says where. */
+/** `npm run synth`: writes the CloudFormation templates of one stage and the functions' bundles, and says where; or looks up its existing tables. */
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { buildApp } from './build-app.ts';
+import { lookUp } from './look-up.ts';
+import { writeTableFacts } from './settings/existing-tables.ts';
 import { stageOf } from './stages.ts';
 
 const HELP = `Usage: npm run synth -- [--stage dev|staging|prod] [--out FOLDER]
+       npm run synth -- --stage NAME --look-up
 
-Synthesizes the system's CloudFormation templates. Needs no AWS account and no network.
+Synthesizes the system's CloudFormation templates. Needs no AWS account and no network, but for --look-up.
 
   --stage NAME   which stage of infra/stages.ts (dev)
   --out FOLDER   where to write (cdk.out; what the CDK command line asks for when it runs this)
+  --look-up      instead: ask DynamoDB what the stage's existing tables are like, and write it into infra/existing/,
+                 for every synthesis after it. Reads only. Uses AWS_PROFILE and AWS_REGION
   --help         this text
 `;
 
 interface Arguments {
   readonly stage: string;
   readonly out: string;
+  readonly lookUp: boolean;
 }
 
 function readArguments(environment: NodeJS.ProcessEnv): Arguments | 'help' {
@@ -23,12 +30,17 @@ function readArguments(environment: NodeJS.ProcessEnv): Arguments | 'help' {
     options: {
       stage: { type: 'string', default: 'dev' },
       out: { type: 'string' },
+      'look-up': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   stageOf(values.stage);
-  return { stage: values.stage, out: values.out || environment['CDK_OUTDIR'] || 'cdk.out' };
+  return {
+    stage: values.stage,
+    out: values.out || environment['CDK_OUTDIR'] || 'cdk.out',
+    lookUp: values['look-up'],
+  };
 }
 
 function synthesize({ stage, out }: Arguments): string {
@@ -46,7 +58,13 @@ function synthesize({ stage, out }: Arguments): string {
   ].join(', ');
 }
 
-function main(): number {
+async function lookUpTables(name: string): Promise<string> {
+  const facts = await lookUp(stageOf(name), new DynamoDBClient({}));
+  const file = writeTableFacts(name, facts);
+  return `Stage ${name}: ${Object.keys(facts).length} existing tables → ${relative('', file)}; look at it, and commit it`;
+}
+
+async function main(): Promise<number> {
   let args: Arguments | 'help';
   try {
     args = readArguments(process.env);
@@ -59,7 +77,7 @@ function main(): number {
     return 0;
   }
   try {
-    console.log(synthesize(args));
+    console.log(args.lookUp ? await lookUpTables(args.stage) : synthesize(args));
     return 0;
   } catch (error) {
     console.error(`synth: ${lineOf(error)}`);
@@ -71,4 +89,4 @@ function lineOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-process.exitCode = main();
+process.exitCode = await main();

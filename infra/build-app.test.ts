@@ -19,11 +19,12 @@ function functionsUsed(node: unknown): string[] {
   ]);
 }
 
-test('there is one stack per system, named after stage and system', () => {
+test('there is one stack per system and one that watches them, named after stage and system', () => {
   expect(assembly.stacks.map((stack) => stack.stackName).sort()).toEqual([
     'streamkeeper-dev-ek-bharath',
     'streamkeeper-dev-marketplace',
     'streamkeeper-dev-mediphant',
+    'streamkeeper-dev-operations',
     'streamkeeper-dev-opportunity-analysis',
   ]);
 });

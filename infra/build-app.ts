@@ -3,12 +3,14 @@ import { App } from 'aws-cdk-lib';
 import { EkBharathStack } from './stacks/ek-bharath-stack.ts';
 import { MarketplaceStack } from './stacks/marketplace-stack.ts';
 import { MediphantStack } from './stacks/mediphant-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
 import { OpportunityAnalysisStack } from './stacks/opportunity-analysis-stack.ts';
-import { stageOf } from './stages.ts';
+import { checkStage } from './stage-schema.ts';
+import { type Stage, stageOf } from './stages.ts';
 
 export interface AppOptions {
-  /** dev, staging or prod. */
-  readonly stage: string;
+  /** dev, staging or prod; or a stage of the caller's own. */
+  readonly stage: string | Stage;
   /** The folder that `app.synth()` writes templates and bundles to. */
   readonly outdir: string;
   /**
@@ -34,13 +36,14 @@ export interface StreamkeeperApp {
     readonly marketplace: MarketplaceStack;
     readonly opportunityAnalysis: OpportunityAnalysisStack;
     readonly mediphant: MediphantStack;
+    readonly operations: OperationsStack;
   };
 }
 
 /** @throws Error with one line when the stage or its values are wrong */
 export function buildApp(options: AppOptions): StreamkeeperApp {
   const { outdir, bundle = true, validate = bundle } = options;
-  const stage = stageOf(options.stage);
+  const stage = typeof options.stage === 'string' ? stageOf(options.stage) : checkStage(options.stage);
   const app = new App({
     outdir,
     analyticsReporting: false,
@@ -63,6 +66,7 @@ export function buildApp(options: AppOptions): StreamkeeperApp {
     marketplace: new MarketplaceStack(app, stage),
     opportunityAnalysis: new OpportunityAnalysisStack(app, stage),
     mediphant: new MediphantStack(app, stage),
+    operations: new OperationsStack(app, stage),
   };
   // An order of deployment, not an export: notifications claim their events in the marketplace's idempotency table.
   stacks.ekBharath.addStackDependency(stacks.marketplace);

@@ -4,6 +4,9 @@ import * as z from 'zod';
 import { bookingsEnvironment } from '../processors/bookings/environment.ts';
 import { readAddress } from '../shared/mail/address.ts';
 import { notBeforeSetting } from '../shared/stream/not-before.ts';
+import { alarmsSchema, trailSchema } from './settings/alarms.ts';
+import { streamsSchema } from './settings/streams.ts';
+import { tableSettings, withoutStart } from './settings/tables.ts';
 
 export const STAGE_NAMES = ['dev', 'staging', 'prod'] as const;
 
@@ -102,33 +105,39 @@ const startSchema = z
   .refine(isMoment, 'must be a moment in whole seconds with its zone, e.g. 2026-03-17T00:00:00Z')
   .optional();
 
-export const stageSchema = z.strictObject({
-  name: z.enum(STAGE_NAMES),
-  /**
-   * Put before every table's name that does not carry the stage itself. Empty means the owners' own names, so at most one
-   * such stage can live in an account and region. Changing it makes CloudFormation create new, empty tables.
-   */
-  tablePrefix: z
-    .string()
-    .regex(/^([a-z0-9-]+-)?$/, 'must be empty, or lower case, digits and dashes ending in a dash'),
-  /** `destroy`: tables, queues and search index go when the stack goes. `retain`: they stay behind, and their names stay taken. */
-  data: z.enum(['destroy', 'retain']),
-  /** DynamoDB refuses to delete the tables until someone switches this off. */
-  deletionProtection: z.boolean(),
-  /** Days that function logs are kept. They hold keys, codes and counts, never images. */
-  logRetentionDays: z.custom<RetentionDays>(
-    (days) => LOG_RETENTION_DAYS.has(days as RetentionDays),
-    `must be one of the days CloudWatch Logs knows: ${[...LOG_RETENTION_DAYS].join(', ')}`,
-  ),
-  /** Every alarm reports to this SNS topic when it fires and when it is over. Without it alarms only change colour in the console. */
-  alarmTopicArn: z.string().startsWith('arn:').optional(),
-  /** For each processor whose effects reach people. */
-  notBefore: z.strictObject({ bids: startSchema, conversations: startSchema, bookings: startSchema }),
-  search: searchSchema,
-  webSocket: webSocketSchema,
-  mail: mailSchema,
-  cache: cacheSchema,
-});
+export const stageSchema = z
+  .strictObject({
+    name: z.enum(STAGE_NAMES),
+    ...tableSettings,
+    /** `destroy`: tables, queues and search index go when the stack goes. `retain`: they stay behind, and their names stay taken. */
+    data: z.enum(['destroy', 'retain']),
+    /** DynamoDB refuses to delete the tables until someone switches this off. */
+    deletionProtection: z.boolean(),
+    /** Days that function logs are kept. They hold keys, codes and counts, never images. */
+    logRetentionDays: z.custom<RetentionDays>(
+      (days) => LOG_RETENTION_DAYS.has(days as RetentionDays),
+      `must be one of the days CloudWatch Logs knows: ${[...LOG_RETENTION_DAYS].join(', ')}`,
+    ),
+    alarms: alarmsSchema,
+    trail: trailSchema,
+    streams: streamsSchema,
+    /** For each processor whose effects reach people. */
+    notBefore: z.strictObject({ bids: startSchema, conversations: startSchema, bookings: startSchema }),
+    search: searchSchema,
+    webSocket: webSocketSchema,
+    mail: mailSchema,
+    cache: cacheSchema,
+  })
+  .superRefine((stage, context) => {
+    for (const processor of withoutStart(stage)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['notBefore', processor],
+        message:
+          'is required because its table exists already: the moment of the first deployment, e.g. 2026-03-17T00:00:00Z',
+      });
+    }
+  });
 
 export type Stage = z.infer<typeof stageSchema>;
 export type CacheSettings = z.infer<typeof cacheSchema>;

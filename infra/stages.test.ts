@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { checkStage } from './stage-schema.ts';
 import { stageOf } from './stages.ts';
 
+const dev = stageOf('dev');
+
 test.each(['dev', 'staging', 'prod'])('%s is a stage', (name) => {
   expect(stageOf(name).name).toBe(name);
 });
@@ -26,7 +28,6 @@ test('only dev may lose its data, and only prod refuses to delete its tables', (
 });
 
 test('every wrong value of a stage is named, all in one line', () => {
-  const dev = stageOf('dev');
   const wrong = {
     ...dev,
     tablePrefix: 'Staging_',
@@ -42,6 +43,14 @@ test('every wrong value of a stage is named, all in one line', () => {
       bookingUrl: 'http://b',
     },
     cache: { ...dev.cache, nodes: 2 },
+    tables: { existing: ['orders'] },
+    alarms: { ...dev.alarms, emails: ['ops'] },
+    streams: {
+      ...dev.streams,
+      products: { ...dev.streams.products, attempts: 3 },
+      bids: { ...dev.streams.bids, batchSize: 20_000 },
+      bookings: { ...dev.streams.bookings, timeoutSeconds: 10 },
+    },
   };
   const complaint = (() => {
     try {
@@ -62,6 +71,11 @@ test('every wrong value of a stage is named, all in one line', () => {
     'mail.timeZone',
     'mail.bookingUrl',
     'cache.zones',
+    'tables',
+    'alarms.emails.0',
+    'streams.products',
+    'streams.bids',
+    'streams.bookings',
   ])
     expect(complaint).toContain(`${field}: `);
   expect(complaint).not.toContain('\n');
@@ -85,6 +99,23 @@ test('a processor whose effects reach nobody has no start', () => {
   expect(() => checkStage({ ...stageOf('dev'), notBefore: { products: '2026-03-17T00:00:00Z' } })).toThrow(
     'products',
   );
+});
+
+test('a setting of a stream that could lose a record is refused with what it would do', () => {
+  const products = { ...dev.streams.products, recordAgeSeconds: 86_400 };
+  expect(() => checkStage({ ...dev, streams: { ...dev.streams, products } })).toThrow(
+    'streams.products: MaximumRecordAgeInSeconds is 86400: the stream trims a record after 86400 s',
+  );
+});
+
+test('invocations are reserved where they protect a store, and never in dev, whose account may have ten', () => {
+  const reserved = (name: string) =>
+    Object.entries(stageOf(name).streams).flatMap(([processor, { concurrency }]) =>
+      concurrency === undefined ? [] : [processor],
+    );
+  expect(reserved('dev')).toEqual([]);
+  expect(reserved('staging')).toEqual(['products', 'bookings']);
+  expect(reserved('prod')).toEqual(['products', 'bookings']);
 });
 
 test('a field that no stage has is refused', () => {

@@ -1,5 +1,7 @@
 /** The one place where dev, staging and prod differ; every value is checked before anything is built from it. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { existingTableFacts } from './settings/existing-tables.ts';
+import { STREAM_DEFAULTS } from './settings/streams.ts';
 import { checkStage, STAGE_NAMES, type Stage, type StageName } from './stage-schema.ts';
 
 export type { Stage, StageName } from './stage-schema.ts';
@@ -12,13 +14,28 @@ const mail = {
   timeZone: 'America/Toronto',
 };
 
+/** No stage has reason to differ but in concurrency: below, where it protects a store. */
+const streams = {
+  products: STREAM_DEFAULTS,
+  bids: STREAM_DEFAULTS,
+  conversations: STREAM_DEFAULTS,
+  bookings: STREAM_DEFAULTS,
+  'analysis-results': STREAM_DEFAULTS,
+  analytics: STREAM_DEFAULTS,
+};
+
 const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
     name: 'dev',
     tablePrefix: '',
+    tables: 'new',
     data: 'destroy',
     deletionProtection: false,
     logRetentionDays: RetentionDays.ONE_WEEK,
+    alarms: { emails: [], tables: true, ceiling: { read: 500, write: 500 } },
+    trail: false,
+    // None reserved: a new account has ten invocations at once, and AWS lets nobody reserve the last ones.
+    streams,
     notBefore: {},
     search: {
       instanceType: 't3.small.search',
@@ -35,9 +52,19 @@ const stages: Readonly<Record<StageName, Stage>> = {
   staging: {
     name: 'staging',
     tablePrefix: 'staging-',
+    tables: 'new',
     data: 'retain',
     deletionProtection: false,
     logRetentionDays: RetentionDays.ONE_MONTH,
+    alarms: { emails: [], tables: true, ceiling: { read: 1_000, write: 1_000 } },
+    trail: false,
+    streams: {
+      ...streams,
+      // Two bulks at once per data node: more wait in its queue, and are refused (429) when that is full.
+      products: { ...STREAM_DEFAULTS, concurrency: 4 },
+      // SES takes 14 mails a second from an account that asked for no more; an invocation sends a few at once.
+      bookings: { ...STREAM_DEFAULTS, concurrency: 2 },
+    },
     notBefore: {},
     search: {
       instanceType: 'm6g.large.search',
@@ -54,9 +81,19 @@ const stages: Readonly<Record<StageName, Stage>> = {
   prod: {
     name: 'prod',
     tablePrefix: 'prod-',
+    tables: 'new',
     data: 'retain',
     deletionProtection: true,
     logRetentionDays: RetentionDays.THREE_MONTHS,
+    alarms: { emails: [], tables: true, ceiling: { read: 4_000, write: 4_000 } },
+    trail: true,
+    streams: {
+      ...streams,
+      // Two bulks at once per data node: more wait in its queue, and are refused (429) when that is full.
+      products: { ...STREAM_DEFAULTS, concurrency: 6 },
+      // SES takes 14 mails a second from an account that asked for no more; an invocation sends a few at once.
+      bookings: { ...STREAM_DEFAULTS, concurrency: 5 },
+    },
     notBefore: {},
     search: {
       instanceType: 'm6g.large.search',
@@ -76,5 +113,6 @@ const stages: Readonly<Record<StageName, Stage>> = {
 export function stageOf(name: string): Stage {
   const known = STAGE_NAMES.find((stage) => stage === name);
   if (!known) throw new Error(`"${name}" is not a stage; use one of ${STAGE_NAMES.join(', ')}`);
-  return checkStage(stages[known]);
+  // Where a stage gives no facts about existing tables, those that were looked up.
+  return checkStage({ tableFacts: existingTableFacts(known), ...stages[known] });
 }

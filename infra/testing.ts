@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { buildApp, type StreamkeeperApp } from './build-app.ts';
+import type { Stage } from './stages.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -18,7 +19,7 @@ export interface Resource {
 export type StackName = keyof StreamkeeperApp['stacks'];
 
 /** All stacks of a stage as templates. */
-export function templatesOf(stage: string): Readonly<Record<StackName, Template>> {
+export function templatesOf(stage: string | Stage): Readonly<Record<StackName, Template>> {
   return inFolder((outdir) => {
     const { stacks } = buildApp({ stage, outdir, bundle: false });
     return {
@@ -26,6 +27,7 @@ export function templatesOf(stage: string): Readonly<Record<StackName, Template>
       marketplace: Template.fromStack(stacks.marketplace),
       opportunityAnalysis: Template.fromStack(stacks.opportunityAnalysis),
       mediphant: Template.fromStack(stacks.mediphant),
+      operations: Template.fromStack(stacks.operations),
     };
   });
 }

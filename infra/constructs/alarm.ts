@@ -13,6 +13,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
+import { alarmTopicArn } from './alarm-topic.ts';
 import { pascalCase } from './output.ts';
 
 export interface AlarmRule {
@@ -31,9 +32,7 @@ export interface AlarmRule {
 
 /** @param name of what is watched: the alarms are `streamkeeper-<stage>-<name>-<rule>`, and report to the stage's topic */
 export function addAlarms(scope: Construct, stage: Stage, name: string, rules: readonly AlarmRule[]): void {
-  const topic = stage.alarmTopicArn
-    ? Topic.fromTopicArn(scope, 'AlarmTopic', stage.alarmTopicArn)
-    : undefined;
+  const action = new SnsAction(Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn(scope, stage)));
   for (const rule of rules) {
     const alarm = new Alarm(scope, `${pascalCase(rule.name)}Alarm`, {
       alarmName: `streamkeeper-${stage.name}-${name}-${rule.name}`,
@@ -46,10 +45,7 @@ export function addAlarms(scope: Construct, stage: Stage, name: string, rules: r
       evaluationPeriods: rule.periods,
       treatMissingData: rule.silence === 'bad' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (topic) {
-      const action = new SnsAction(topic);
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
   }
 }

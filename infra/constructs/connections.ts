@@ -4,7 +4,6 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
@@ -12,6 +11,7 @@ import { type AlarmRule, addAlarms } from './alarm.ts';
 import { NodeFunction } from './node-function.ts';
 import { output } from './output.ts';
 import { mayReadItems, mayUseItems } from './rights.ts';
+import type { SystemTable } from './tables.ts';
 import { userPoolOf } from './user-pool.ts';
 import type { WebSocketApi } from './web-socket-api.ts';
 
@@ -19,8 +19,8 @@ export interface ConnectionsProps {
   readonly stage: Stage;
   readonly api: WebSocketApi;
   /** Sessions, and the inboxes beside them. */
-  readonly sessions: Table;
-  readonly users: Table;
+  readonly sessions: SystemTable;
+  readonly users: SystemTable;
 }
 
 const NAME = 'connections';

@@ -106,6 +106,11 @@ function announceObjects(bucket: Bucket, queue: Queue): void {
   };
 }
 
+/** What the names of a stage's failure buckets begin with. */
+export function failureBucketPrefix(stage: Stage): string {
+  return `failures-${stage.name}-`;
+}
+
 /**
  * A name known beforehand: the queue's policy names the bucket before the bucket exists, because the bucket cannot be made
  * before the queue lets it in. Bucket names are global, hence account and region; 63 characters at most, hence no more.
@@ -113,7 +118,7 @@ function announceObjects(bucket: Bucket, queue: Queue): void {
  * @throws Error when the processor's name leaves no room
  */
 function failureBucketName({ stage, name }: DeadLettersProps): string {
-  const fixed = `failures-${stage.name}-${name}-`;
+  const fixed = `${failureBucketPrefix(stage)}${name}-`;
   const longest = fixed.length + '123456789012-ap-southeast-1'.length;
   if (longest > 63) {
     throw new Error(

@@ -34,6 +34,43 @@ export interface MappingProperties {
   readonly FilterCriteria?: { readonly Filters?: readonly { readonly Pattern?: string }[] };
 }
 
+/** What may differ between processors and stages, in the stage's own words. */
+export interface StreamSettings {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** @default as often as the tolerated outage takes */
+  readonly attempts?: number | undefined;
+  /** @default twice the tolerated outage */
+  readonly recordAgeSeconds?: number | undefined;
+}
+
+/** The mapping that settings make, but for its destination, which is always the failure bucket. */
+export function mappingOf(settings: StreamSettings) {
+  const times = { timeoutSeconds: settings.timeoutSeconds, reserveSeconds: RESERVE_SECONDS };
+  return {
+    // The oldest record there is: LATEST skips what is written while a mapping is made or changed.
+    StartingPosition: 'TRIM_HORIZON',
+    // AWS advises a window with more than 10, and accepts none (recorded on AWS).
+    BatchSize: settings.batchSize,
+    MaximumBatchingWindowInSeconds: settings.windowSeconds,
+    // One batch per shard at a time. Lambda's lanes keep the order of an item, not of what several items belong to (a
+    // product's rows, a chat), and the processor is parallel inside a batch anyway.
+    ParallelizationFactor: 1,
+    // A failing record costs the records after it a redelivery, not those before it.
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    // A crash is narrowed down to the record that causes it; splitting uses up no attempts.
+    BisectBatchOnFunctionError: true,
+    // Enough to last through the outage, few enough that a crashing record leaves the shard the same day.
+    MaximumRetryAttempts: settings.attempts ?? attemptsForOutage(times),
+    // Letters are made well before the stream trims the record.
+    MaximumRecordAgeInSeconds: settings.recordAgeSeconds ?? MAXIMUM_RECORD_AGE_SECONDS,
+    // Off by default; without them nobody learns that events were dropped or that polling stopped.
+    MetricsConfig: { Metrics: ['EventCount'] },
+  } satisfies MappingProperties;
+}
+
 export interface FunctionTimes {
   readonly timeoutSeconds: number;
   /** What the handler keeps of it to send its letters and to answer. */

@@ -30,6 +30,8 @@ export interface NodeFunctionProps {
   readonly description: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Invocations at once, kept free for it. Left out: the account's limit, shared with all. */
+  readonly concurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Left out: it runs in Lambda's own network, with the way to every service. */
   readonly network?: FunctionNetwork;
@@ -71,6 +73,7 @@ export class NodeFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
       role: this.role,
+      ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       // With it CDK lets the role write traces.

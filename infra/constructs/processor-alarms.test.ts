@@ -3,6 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Stage, stageOf } from '../stages.ts';
 import { resource, resources, streamedTable, templateOf } from '../testing.ts';
+import { inWords } from '../testing-rights.ts';
 import { StreamProcessor } from './stream-processor.ts';
 
 const HOUR_MS = 3_600_000;
@@ -63,12 +64,15 @@ test("the mapping's metrics are asked for by its id", () => {
   ]);
 });
 
-test('without a topic alarms report to nobody, with one they report when they fire and when they are over', () => {
+test('alarms report when they fire and when they are over: to the topic of the stage, or to the one it names', () => {
   const topic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+  const own = 'arn:aws:sns:REGION:ACCOUNT:streamkeeper-dev-alarms';
   for (const { Properties } of Object.values(resources(template, 'AWS::CloudWatch::Alarm'))) {
-    expect(Properties).not.toHaveProperty('AlarmActions');
+    expect(inWords(template, (Properties['AlarmActions'] as unknown[])[0])).toBe(own);
+    expect(Properties['OKActions']).toEqual(Properties['AlarmActions']);
   }
-  const told = alarmsOf({ ...stageOf('dev'), alarmTopicArn: topic });
+  const dev = stageOf('dev');
+  const told = alarmsOf({ ...dev, alarms: { ...dev.alarms, topicArn: topic } });
   for (const { Properties } of Object.values(resources(told, 'AWS::CloudWatch::Alarm'))) {
     expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
   }

@@ -6,11 +6,11 @@
  * "ql-iam" (PartiQL), "transaction-apis-iam".
  */
 import { Arn, type Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { SystemTable } from './tables.ts';
 
 /** `shared/dynamodb/read-items.ts`: items by their keys. */
-export function mayReadItems(...tables: readonly Table[]): PolicyStatement {
+export function mayReadItems(...tables: readonly SystemTable[]): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:BatchGetItem'],
     resources: tables.map(({ tableArn }) => tableArn),
@@ -18,18 +18,18 @@ export function mayReadItems(...tables: readonly Table[]): PolicyStatement {
 }
 
 /** Reads the indexes named here, and not the table through them. */
-export function mayQueryIndexes(table: Table, ...indexes: readonly string[]): PolicyStatement {
+export function mayQueryIndexes(table: SystemTable, ...indexes: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:Query'],
-    resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
+    resources: indexes.map((index) => table.indexArn(index)),
   });
 }
 
 /** PartiQL's SELECT on an index, for named partitions: one that would read the whole index is refused. */
-export function maySelectFromIndex(table: Table, index: string): PolicyStatement {
+export function maySelectFromIndex(table: SystemTable, index: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:PartiQLSelect'],
-    resources: [`${table.tableArn}/index/${index}`],
+    resources: [table.indexArn(index)],
     conditions: { BoolIfExists: { 'dynamodb:FullTableScan': ['false'] } },
   });
 }
@@ -48,7 +48,7 @@ export function mayUseItems(
 }
 
 /** Changes items that exist or makes them, as a part of transactions only. */
-export function mayUpdateInTransactions(...tables: readonly Table[]): PolicyStatement {
+export function mayUpdateInTransactions(...tables: readonly SystemTable[]): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:UpdateItem'],
     resources: tables.map(({ tableArn }) => tableArn),

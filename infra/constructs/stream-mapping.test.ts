@@ -3,7 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { expect, test } from 'vitest';
-import { stageOf } from '../stages.ts';
+import { type Stage, stageOf } from '../stages.ts';
 import { resource, streamedTable, templateOf } from '../testing.ts';
 import { StreamProcessor, type StreamProcessorProps } from './stream-processor.ts';
 
@@ -20,6 +20,12 @@ function templateWith(props: Partial<StreamProcessorProps>): Template {
   return templateOf((stack) => {
     processorIn(stack, props);
   });
+}
+
+const dev = stageOf('dev');
+
+function withTimeout(timeoutSeconds: number): Stage {
+  return { ...dev, streams: { ...dev.streams, products: { ...dev.streams.products, timeoutSeconds } } };
 }
 
 const template = templateWith({});
@@ -54,7 +60,7 @@ test('the mapping reads the table, runs the function and gives up into the bucke
 
 test('a longer time-out needs fewer attempts', () => {
   const { Properties: mapping } = resource(
-    templateWith({ timeoutSeconds: 310 }),
+    templateWith({ stage: withTimeout(310) }),
     'AWS::Lambda::EventSourceMapping',
   );
   expect(mapping['MaximumRetryAttempts']).toBe(72);
@@ -77,7 +83,7 @@ test.each<[string, Partial<StreamProcessorProps>, string]>([
     'MaximumRecordAge',
   ],
   ['starting at the latest record', { mapping: { StartingPosition: 'LATEST' } }, 'StartingPosition'],
-  ['a time-out within the reserve', { timeoutSeconds: 10 }, 'timeoutSeconds'],
+  ['a time-out within the reserve', { stage: withTimeout(10) }, 'timeoutSeconds'],
 ])('%s fails the synthesis and is named', (_what, props, named) => {
   expect(() => templateWith(props)).toThrow(named);
 });

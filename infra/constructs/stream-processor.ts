@@ -2,10 +2,10 @@
  * One processor on one or more tables' streams: its function, the event source mappings, the dead letters and the alarms, with
  * settings under which no record is lost. `processors/<name>/handler.ts` is what it runs; everything has a safe default.
  */
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IDependable } from 'constructs';
+import { settingsOf } from '../settings/streams.ts';
 import type { Stage } from '../stages.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { addAlarms } from './alarm.ts';
@@ -15,32 +15,21 @@ import { type FunctionNetwork, NodeFunction } from './node-function.ts';
 import { output, pascalCase } from './output.ts';
 import { mappingRules, processorRules } from './processor-alarms.ts';
 import { streamMapping, streamOf } from './stream-mapping.ts';
+import type { FollowedTable } from './tables.ts';
 
 export interface StreamProcessorProps {
   readonly stage: Stage;
   /** Lower case with dashes: the folder in `processors/`, and the first word of the stack outputs. */
   readonly name: string;
   /** The table whose stream it follows. */
-  readonly table: Table;
+  readonly table: FollowedTable;
   /** Further tables whose streams it follows, by the word that tells their mappings apart in outputs and alarms. */
-  readonly alsoFollows?: Readonly<Record<string, Table>>;
+  readonly alsoFollows?: Readonly<Record<string, FollowedTable>>;
   /** What it may do beyond reading its streams and writing its letters and its log. */
   readonly rights?: readonly PolicyStatement[];
   /** Added to what every processor gets: DEAD_LETTER_QUEUE_URL, FAILURE_BUCKET, the telemetry's names, NOT_BEFORE of the stage. */
   readonly environment?: Readonly<Record<string, string>>;
-  /**
-   * Seconds. A longer one holds a failing batch longer per attempt and needs fewer attempts.
-   *
-   * @default 60
-   */
-  readonly timeoutSeconds?: number;
-  /**
-   * MiB. CPU comes in proportion; a 6 MB event with both its images and its bulk fits into 512.
-   *
-   * @default 512
-   */
-  readonly memoryMb?: number;
-  /** Departures from the defaults in `stream-mapping.ts`, in CloudFormation's own names. An unsafe one fails the synthesis. */
+  /** Departures from what the stage's settings make of the mapping, in CloudFormation's own names. An unsafe one fails the synthesis. */
   readonly mapping?: MappingProperties;
   /** Where it runs if what it calls is in a network of its own. */
   readonly network?: FunctionNetwork;
@@ -54,7 +43,9 @@ export class StreamProcessor extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamProcessorProps) {
     super(scope, id);
-    const { stage, name, timeoutSeconds = 60 } = props;
+    const { stage, name } = props;
+    const settings = settingsOf(stage.streams, name);
+    const { timeoutSeconds, memoryMb, concurrency } = settings;
     const others = Object.entries(props.alsoFollows ?? {});
     const followed = [props.table, ...others.map(([, table]) => table)];
     this.letters = new DeadLetters(this, 'DeadLetters', props);
@@ -66,7 +57,8 @@ export class StreamProcessor extends Construct {
       entry: `processors/${name}/handler.ts`,
       description: `Carries out what changes on a table's stream mean: processor ${name}`,
       timeoutSeconds,
-      memoryMb: props.memoryMb ?? 512,
+      memoryMb,
+      ...(concurrency === undefined ? {} : { concurrency }),
       environment: {
         DEAD_LETTER_QUEUE_URL: queue.queueUrl,
         FAILURE_BUCKET: bucket.bucketName,
@@ -88,13 +80,13 @@ export class StreamProcessor extends Construct {
     const rights = this.rights(followed.map((table) => streamOf(name, table)));
     for (const statement of [...rights, ...(props.rights ?? [])]) this.role.addToPolicy(statement);
 
-    const mappingOf = (word: string, table: Table) => {
+    const mappingOf = (word: string, table: FollowedTable) => {
       const mapping = streamMapping(this, `${word}Mapping`, {
         function: code.function,
-        timeoutSeconds,
+        settings,
         streamArn: streamOf(name, table),
         failureBucketArn: bucket.bucketArn,
-        ...(props.mapping === undefined ? {} : { settings: props.mapping }),
+        ...(props.mapping === undefined ? {} : { departures: props.mapping }),
       });
       const key = `${pascalCase(name)}${word}Mapping`;
       output(this, `${key}Id`, mapping.ref, `Event source mapping of ${name}`);

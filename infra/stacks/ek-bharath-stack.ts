@@ -23,6 +23,7 @@ export class EkBharathStack extends SystemStack<typeof ekBharathTables> {
     super(scope, stage, 'ek-bharath', 'Ek Bharath Ek Mandi', ekBharathTables);
     this.followProducts();
     const { bids, conversations, userSessions: sessions, users } = this.tables;
+    sessions.mustExpire();
     const api = new WebSocketApi(this, 'WebSocket', stage);
     new Connections(this, 'Connections', { stage, api, sessions, users });
     const notifier = this.notifier(api);

@@ -14,6 +14,7 @@ export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
     const { bookings, idempotency, providers, reviews, services } = this.tables;
     // One for all systems, as the claims are: and this stack is deployed before any that claims.
     new AuditTrail(this, 'AuditTrail', stage);
+    idempotency.mustExpire();
     new StreamProcessor(this, 'Bookings', {
       stage,
       name: 'bookings',

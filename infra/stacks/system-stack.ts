@@ -1,14 +1,13 @@
 /** What the stacks of all systems share: their names, their tags, and their tables. */
 import { Stack, Tags } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { buildTables } from '../constructs/tables.ts';
+import { buildTables, type SystemTable } from '../constructs/tables.ts';
 import type { Stage } from '../stages.ts';
 import type { TableDefinitions } from '../tables/definition.ts';
 
 export class SystemStack<Definitions extends TableDefinitions> extends Stack {
   readonly stage: Stage;
-  readonly tables: { readonly [Name in keyof Definitions]: Table };
+  readonly tables: { readonly [Name in keyof Definitions]: SystemTable };
 
   /** `system`: lower case with dashes; the stack is `streamkeeper-<stage>-<system>`. */
   constructor(scope: Construct, stage: Stage, system: string, title: string, definitions: Definitions) {

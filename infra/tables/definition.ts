@@ -15,7 +15,7 @@ export interface IndexDefinition {
 }
 
 export interface TableDefinition {
-  /** The name in stage dev. `<stage>` in it becomes the stage's name; any other name gets the stage's prefix. */
+  /** The name in stage dev, and the table's name in settings. `<stage>` in it becomes the stage's name; any other name gets the stage's prefix. */
   readonly name: string;
   readonly key: Key;
   /** The number attribute, seconds since the epoch, after which DynamoDB deletes the item. */
@@ -44,6 +44,8 @@ export const keysOnly = (partition: KeyAttribute, sort?: KeyAttribute): IndexDef
 });
 
 export function tableName(definition: TableDefinition, stage: Stage): string {
+  const given = new Map(Object.entries(stage.tableNames ?? {})).get(definition.name);
+  if (given !== undefined) return given;
   return definition.name.includes('<stage>')
     ? definition.name.replaceAll('<stage>', stage.name)
     : `${stage.tablePrefix}${definition.name}`;
