@@ -6,20 +6,26 @@ import { lineOf, Problem } from '../local/problem.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { type CommandContext, EXIT, type ExitCode } from './commands/command-context.ts';
 import { dlqCommand } from './commands/dlq.ts';
+import { driftCommand } from './commands/drift.ts';
 import { listenCommand } from './commands/listen.ts';
 import { pauseCommand, resumeCommand } from './commands/pause-resume.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { recordCommand } from './commands/record.ts';
 import { statusCommand } from './commands/status.ts';
+import { validateCommand } from './commands/validate.ts';
 import { whyStuckCommand } from './commands/why-stuck.ts';
 
 const COMMANDS = [
   dlqCommand,
+  driftCommand,
+  reconcileCommand,
   listenCommand,
   statusCommand,
   whyStuckCommand,
   pauseCommand,
   resumeCommand,
   recordCommand,
+  validateCommand,
 ];
 
 const EXAMPLES = `
