@@ -5,6 +5,7 @@ import { type BookingEffect, bookingId, decide } from './decide.ts';
 import { type MailPorts, mailDelivery, mailPlan } from './mails/deliver.ts';
 import { ratings } from './ratings/carry-out.ts';
 import { ratingPlan } from './ratings/judge.ts';
+import { ratingsKept } from './ratings/kept.ts';
 import type { RatingPorts } from './ratings/recompute.ts';
 
 export function bookingsProcessor(mail: MailPorts, rating: RatingPorts): StreamProcessor<BookingEffect> {
@@ -18,6 +19,8 @@ export function bookingsProcessor(mail: MailPorts, rating: RatingPorts): StreamP
       plannedPart(mailsOf, mailPlan(mail.recall)),
       plannedPart(ratingOf, ratingPlan(rating.tables)),
     ]),
+    // Of the ratings: mails are told, and not kept. A poison booking means nothing as it is now: mails tell of changes.
+    projection: ratingsKept(rating),
   };
 }
 

@@ -99,6 +99,20 @@ export class MarketplaceTables {
       readBookings: read('bookings', 'readBookings'),
       reviewsOfProvider: query('ofProvider', 'reviewsOfProvider'),
       reviewsOfBooking: query('ofBooking', 'reviewsOfBooking'),
+      ratedIds: async (table, { after = '', limit }) => {
+        await before('ratedIds');
+        const left = [...this.#items[table]]
+          .filter(([id]) => id > after)
+          .sort(([a], [b]) => (a < b ? -1 : 1));
+        const page = left.slice(0, limit);
+        const last = left.length > limit ? page.at(-1)?.[0] : undefined;
+        return {
+          ids: page.flatMap(([id, item]) =>
+            item.rating === undefined && item.reviewCount === undefined ? [] : [id],
+          ),
+          ...(last === undefined ? {} : { after: last }),
+        };
+      },
       write: async (writes) => {
         await before('write');
         if (!writes.every((write) => this.#isUnlocked(write))) return { kind: 'lock-lost' };

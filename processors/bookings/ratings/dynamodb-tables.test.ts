@@ -76,6 +76,25 @@ describe.skipIf(!embeddedDynamoDb)('on the embedded DynamoDB (Linux x64)', () =>
     expect(await tables.reviewsOfBooking('b-none', signal)).toEqual([]);
   }, 30_000);
 
+  it('the items that carry a rating are listed page by page, by their keys alone', async () => {
+    for (const id of ['rated-1', 'rated-2', 'rated-3'])
+      await marketplace.put('services', serviceImage(id, { rating: 4, reviewCount: 1 }));
+    await marketplace.put('services', serviceImage('unrated'));
+    const found: string[] = [];
+    let after: string | undefined;
+    let pages = 0;
+    do {
+      const page = await tables.ratedIds('services', { limit: 2, ...(after ? { after } : {}) }, signal);
+      found.push(...page.ids);
+      after = page.after;
+      pages++;
+    } while (after !== undefined);
+    expect(found).toEqual(expect.arrayContaining(['rated-1', 'rated-2', 'rated-3']));
+    expect(found).not.toContain('unrated');
+    expect(new Set(found).size).toBe(found.length);
+    expect(pages).toBeGreaterThan(1);
+  });
+
   it('invocations that race on one provider end with every review counted', async () => {
     await marketplace.put('providers', providerImage('p3'));
     await marketplace.put('services', serviceImage('s3'));

@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   QueryCommand,
   type QueryCommandOutput,
+  ScanCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -50,6 +51,27 @@ export function dynamodbRatingTables(client: DynamoDBClient, names: TableNames):
     readBookings: itemReader(client, names.bookings),
     reviewsOfProvider: query(INDEXES.ofProvider, 'providerId'),
     reviewsOfBooking: query(INDEXES.ofBooking, 'bookingId'),
+    async ratedIds(table, { after, limit }, signal) {
+      const key = KEYS[table];
+      // Named one by one: the function's right to scan is for these attributes only.
+      const page = await client.send(
+        new ScanCommand({
+          TableName: names[table],
+          Select: 'SPECIFIC_ATTRIBUTES',
+          ProjectionExpression: '#key',
+          FilterExpression: 'attribute_exists(#rating) OR attribute_exists(#reviewCount)',
+          ExpressionAttributeNames: { '#key': key, '#rating': 'rating', '#reviewCount': 'reviewCount' },
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: { [key]: { S: after } } }),
+        }),
+        { abortSignal: signal },
+      );
+      const last = page.LastEvaluatedKey?.[key]?.S;
+      return {
+        ids: (page.Items ?? []).flatMap((item) => item[key]?.S ?? []),
+        ...(last === undefined ? {} : { after: last }),
+      };
+    },
     async write(writes, signal) {
       const transaction = new TransactWriteItemsCommand({
         TransactItems: writes.map((write) => update(write, names)),

@@ -30,11 +30,14 @@ export interface RatingPlan {
   readonly differences: readonly RatingDifference[];
 }
 
+/**
+ * - `equal`: so too where nobody rated it yet, and nothing is to be counted.
+ * - `missing`: nobody rated it yet, and it has reviews that count.
+ */
 export interface RatingDifference extends Pick<RatingWrite, 'table' | 'id'> {
+  readonly kind: 'equal' | 'missing' | 'different';
   /** Names of the attributes that are not as they should be. */
   readonly names: readonly string[];
-  /** Nobody rated it yet, and nothing is to be counted. */
-  readonly unrated: boolean;
 }
 
 export function planWrites(snapshot: Snapshot): RatingPlan {
@@ -99,8 +102,8 @@ function planned(
   // What is older than an index can lag behind is shown by it rightly: nobody needs to know of it any more.
   const isKnown =
     sinceMs <= nowMs - RECENT_MS || own.every((reviewId) => (recentReviews.get(reviewId) ?? -1) >= sinceMs);
-  const unrated =
-    version === undefined && values.reviewCount === 0 && isZero(item.rating) && isZero(item.reviewCount);
+  const isRated = version !== undefined || !isZero(item.rating) || !isZero(item.reviewCount);
+  const isEqual = names.length === 0 || (!isRated && values.reviewCount === 0);
   const write: RatingWrite = {
     table,
     id,
@@ -109,7 +112,8 @@ function planned(
     recentReviews: kept,
     ...values,
   };
-  const difference = { table, id, names, unrated };
+  const kind = isEqual ? 'equal' : isRated ? 'different' : 'missing';
+  const difference: RatingDifference = { table, id, kind, names };
   return { write, difference, inPlace: isKnown && names.length === 0, dropped };
 }
 

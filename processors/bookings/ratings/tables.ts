@@ -14,12 +14,28 @@ export interface RatingTables {
   reviewsOfProvider(providerId: string, signal: AbortSignal): Promise<readonly Item[]>;
   /** From bookingReviews-index, all pages. */
   reviewsOfBooking(bookingId: string, signal: AbortSignal): Promise<readonly Item[]>;
+  /** Ids of the items that carry a rating, whoever gave it: `limit` items are looked at, in the order of the table's keys. */
+  ratedIds(table: RatedTable, page: IdPage, signal: AbortSignal): Promise<Ids>;
   /** All of them in one transaction, or none. At most `MAX_WRITES`. */
   write(writes: readonly RatingWrite[], signal: AbortSignal): Promise<WriteResult>;
 }
 
+export type RatedTable = 'providers' | 'services';
+
+export interface IdPage {
+  /** Where the page before ended; left out for the first. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface Ids {
+  readonly ids: readonly string[];
+  /** Absent after the last page. */
+  readonly after?: string;
+}
+
 export interface RatingWrite extends Rating {
-  readonly table: 'providers' | 'services';
+  readonly table: RatedTable;
   readonly id: string;
   /** What the item's `ratingVersion` must still be; undefined: it must have none. The item must exist. */
   readonly expectedVersion: number | undefined;

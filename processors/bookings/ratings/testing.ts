@@ -11,6 +11,7 @@ import {
 import type { RatingIntent } from '../decide.ts';
 import { ratings } from './carry-out.ts';
 import { ratingPlan } from './judge.ts';
+import { ratingsKept } from './kept.ts';
 
 export const START_MS = 1_700_000_000_000;
 export const MINUTE_MS = 60_000;
@@ -86,7 +87,21 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
         : verdict.kind,
     );
   };
-  return { clock, tables, measured, start, rate, plan };
+  const kept = (run: Run = {}) =>
+    ratingsKept({
+      tables: tables.access(run),
+      measure: (name) => (measured[name] = (measured[name] ?? 0) + 1),
+    });
+  const context = () => batchContext({ clock, deadlineMs: 50_000 });
+  const compare = (keys: readonly string[], run: Run = {}) =>
+    clock.runUntil(kept(run).compare(keys, context()));
+  const reconcile = async (keys: readonly string[], run: Run = {}) =>
+    (await clock.runUntil(kept(run).reconcile(keys, context()))).map((outcome) =>
+      'failure' in outcome ? outcome.failure.code : outcome.kind,
+    );
+  const list = (limit: number, after?: string) =>
+    kept().list({ limit, ...(after === undefined ? {} : { after }) }, context());
+  return { clock, tables, measured, start, rate, plan, compare, reconcile, list };
 }
 
 /** `[rating, reviewCount]` */

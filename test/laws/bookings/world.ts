@@ -175,6 +175,7 @@ export class World {
       readBookings: guarded(access.readBookings),
       reviewsOfProvider: guarded(access.reviewsOfProvider),
       reviewsOfBooking: guarded(access.reviewsOfBooking),
+      ratedIds: guarded(access.ratedIds),
       write: guarded(access.write),
     };
     function guarded<Arguments extends readonly unknown[], T>(act: (...given: Arguments) => Promise<T>) {
