@@ -64,7 +64,7 @@ test.each<[string, string[]]>([
   expect(rightsOf(dev.ekBharath, id)).toEqual(rights.sort());
 });
 
-test('bookings may read what ratings are made of, write them in transactions, and send from its one address', () => {
+test('bookings may read what ratings are made of, list who carries one, write them in transactions, and send from its one address', () => {
   const table = (name: string) => `marketplace-dev-${name}-table`;
   const inTransactions = 'if ForAnyValue:StringEquals dynamodb:EnclosingOperation TransactWriteItems';
   expect(rightsOf(dev.marketplace, 'BookingsProcessor')).toEqual(
@@ -77,6 +77,13 @@ test('bookings may read what ratings are made of, write them in transactions, an
         (name) => `dynamodb:Query ${table('reviews')}/index/${name}-index`,
       ),
       ...['providers', 'services'].map((name) => `dynamodb:UpdateItem ${table(name)} ${inTransactions}`),
+      ...[
+        ['providers', 'providerId'],
+        ['services', 'serviceId'],
+      ].map(
+        ([name = '', key]) =>
+          `dynamodb:Scan ${table(name)} if ForAllValues:StringEquals dynamodb:Attributes ${key} rating reviewCount if StringEquals dynamodb:Select SPECIFIC_ATTRIBUTES`,
+      ),
       ...claims(table('idempotency')),
       'ses:SendEmail arn:aws:ses:REGION:ACCOUNT:identity/example.com if StringEquals ses:FromAddress bookings@example.com',
     ].sort(),
@@ -149,6 +156,7 @@ test('no file sends a command that no right was written down for', () => {
   });
   expect(sent.sort()).toEqual([
     'processors/bookings/ratings/dynamodb-tables.ts: Query',
+    'processors/bookings/ratings/dynamodb-tables.ts: Scan',
     'processors/bookings/ratings/dynamodb-tables.ts: TransactWriteItems',
     'processors/connections/end-connection.ts: DeleteConnection',
     'processors/connections/inbox.ts: Query',

@@ -47,6 +47,21 @@ export function mayUseItems(
   });
 }
 
+/**
+ * Reads a table through, but of its items only the attributes named here. Whoever asks must name them too: a request that leaves
+ * it open reads all of them (developer guide, "specifying-conditions": `dynamodb:Attributes` with `dynamodb:Select`).
+ */
+export function mayScanAttributes(tableArn: string, ...attributes: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:Scan'],
+    resources: [tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...attributes] },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
+}
+
 /** Changes items that exist or makes them, as a part of transactions only. */
 export function mayUpdateInTransactions(...tables: readonly SystemTable[]): PolicyStatement {
   return new PolicyStatement({

@@ -2,11 +2,20 @@
 import type { Construct } from 'constructs';
 import { AuditTrail } from '../constructs/audit-trail.ts';
 import { mailEnvironment, maySendMail } from '../constructs/mail.ts';
-import { mayClaim, mayQueryIndexes, mayReadItems, mayUpdateInTransactions } from '../constructs/rights.ts';
+import {
+  mayClaim,
+  mayQueryIndexes,
+  mayReadItems,
+  mayScanAttributes,
+  mayUpdateInTransactions,
+} from '../constructs/rights.ts';
 import { StreamProcessor } from '../constructs/stream-processor.ts';
 import type { Stage } from '../stages.ts';
 import { marketplaceTables } from '../tables/marketplace.ts';
 import { SystemStack } from './system-stack.ts';
+
+/** By which a listing of ratings knows an item that carries one. */
+const RATED_BY = ['rating', 'reviewCount'];
 
 export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
   constructor(scope: Construct, stage: Stage) {
@@ -31,6 +40,8 @@ export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
         mayReadItems(bookings, providers, services, reviews),
         mayQueryIndexes(reviews, 'providerReviews-index', 'bookingReviews-index'),
         mayUpdateInTransactions(providers, services),
+        mayScanAttributes(providers.tableArn, 'providerId', ...RATED_BY),
+        mayScanAttributes(services.tableArn, 'serviceId', ...RATED_BY),
         mayClaim(idempotency.tableArn),
         maySendMail(this, stage),
       ],
