@@ -5,7 +5,8 @@
  * An item that cannot be a document is a dead letter, and has no say: the index may hold its last good state, or nothing.
  */
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { decide, productId } from '../../processors/products/processor.ts';
+import { productId } from '../../processors/products/key.ts';
+import { decide } from '../../processors/products/processor.ts';
 import { decodeImage } from '../../shared/stream/attribute-value.ts';
 import type { Change } from '../../shared/stream/change.ts';
 import { canonical, digestOf, plain } from './canonical.ts';

@@ -6,7 +6,7 @@ import { Problem } from '../../local/problem.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import type { TakeStep } from './set-up-door.ts';
 import { filling, mending, reconciling, type StepPorts, throughProjection } from './steps.ts';
-import { add, leftCount, newTally, type Tally, total } from './tally.ts';
+import { leftCount, newTally, type Tally, total, withListed } from './tally.ts';
 import { type ThroughTablePorts, throughTable } from './through-table.ts';
 
 export interface RebuildPorts extends StepPorts, Omit<ThroughTablePorts, 'onProgress'> {
@@ -66,7 +66,7 @@ export async function rebuild(ports: RebuildPorts): Promise<Rebuilt> {
   if (!keys.finished) return unfinished(keys.tally, 'interrupted while it was checked');
   onStage('checking-documents');
   const documents = await throughProjection(mending(ports), ports, ports.onProgress);
-  const tally = withDocuments(keys.tally, documents.tally);
+  const tally = withListed(keys.tally, documents.tally);
   if (!documents.finished) return unfinished(tally, 'interrupted while it was checked');
   if ((tally.counts.failed ?? 0) > 0) return unfinished(tally, 'some keys could not be checked just now');
   state = await takeStep({ action: 'checked', index: current ?? '' });
@@ -81,16 +81,6 @@ function unfit(tally: Tally): string | undefined {
   return refused > total(tally) / 2
     ? `${refused} of ${total(tally)} items are refused by the new index`
     : undefined;
-}
-
-/** Documents of keys that were counted already add nothing but what was found wrong with them. */
-function withDocuments(keys: Tally, { counts, left }: Tally): Tally {
-  const { gone = 0, failed = 0 } = counts;
-  const tally = newTally();
-  add(tally, keys);
-  const known = new Set(keys.left.map(({ key }) => key));
-  add(tally, { counts: { gone, failed }, left: left.filter(({ key }) => !known.has(key)) });
-  return tally;
 }
 
 /** @throws Problem when there is nothing of the kind, or it is still needed */

@@ -47,6 +47,25 @@ export function add(to: Tally, from: Tally): void {
   to.left.push(...from.left.slice(0, MOST_LEFT - to.left.length));
 }
 
+/**
+ * Of a pass over the table and one over what the projection lists: what the table's side has counted already is not counted again, but
+ * for what is wrong only on the other side.
+ */
+export function withListed(fromTable: Tally, listed: Tally): Tally {
+  const known = new Set(fromTable.left.map(({ key }) => key));
+  const repeated = (result: KeyResult) =>
+    listed.left.filter((one) => one.result === result && known.has(one.key)).length;
+  const found: Tally = { counts: {}, left: listed.left.filter(({ key }) => !known.has(key)) };
+  for (const result of ['gone', ...LEFT] as const) {
+    const count = (listed.counts[result] ?? 0) - repeated(result);
+    if (count > 0) found.counts[result] = count;
+  }
+  const tally = newTally();
+  add(tally, fromTable);
+  add(tally, found);
+  return tally;
+}
+
 const LEFT = [
   'missing',
   'extra',

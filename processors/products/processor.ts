@@ -1,6 +1,6 @@
 /** products → search: what a change of the products table means for the index, and how it gets there. */
 import type { Client } from '@opensearch-project/opensearch';
-import type { ItemKey, ReadItems } from '../../shared/dynamodb/read-items.ts';
+import type { ReadItems } from '../../shared/dynamodb/read-items.ts';
 import { operatedSearch } from '../../shared/search/projection/operate.ts';
 import { searchPlan } from '../../shared/search/projection/plan.ts';
 import { searchProjection } from '../../shared/search/projection/project.ts';
@@ -9,11 +9,9 @@ import type { Change, Item } from '../../shared/stream/change.ts';
 import { latestState } from '../../shared/stream/latest-state.ts';
 import type { Decision, StreamProcessor } from '../../shared/stream/processor.ts';
 import { desiredState } from './document.ts';
+import { DETAILS, itemKey, productId } from './key.ts';
 
-const KEY_PREFIX = 'PRODUCT#';
-
-/** Only this row is the product; the others belong to it and do not show in search. */
-const DETAILS = 'DETAILS';
+/** They belong to a product, and do not show in search. */
 const OTHER_ROWS: ReadonlyMap<unknown, string> = new Map([
   ['PRICING', 'pricing-row'],
   ['IMAGES', 'images-row'],
@@ -45,18 +43,6 @@ export function productsProcessor({
     current: { kind: 'current' },
     projection: operatedSearch(projection),
   };
-}
-
-/** From the key, never from an attribute: attributes can be wrong or absent, and REMOVE has none. */
-export function productId({ keys }: Pick<Change, 'keys'>): string | undefined {
-  const { PK } = keys;
-  if (typeof PK !== 'string' || !PK.startsWith(KEY_PREFIX) || PK.length === KEY_PREFIX.length)
-    return undefined;
-  return PK.slice(KEY_PREFIX.length);
-}
-
-export function itemKey(id: string): ItemKey {
-  return { PK: KEY_PREFIX + id, SK: DETAILS };
 }
 
 export function decide(change: Change): Decision<SearchEffect> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../shared/stream/decode.ts';
 import { productImage, productKeys, type RecordParts, streamRecord } from '../../test/support/record.ts';
-import { decide, productId } from './processor.ts';
+import { productId } from './key.ts';
+import { productsOperated } from './operate.ts';
+import { decide } from './processor.ts';
 
 function change(parts: RecordParts) {
   const decoded = decodeRecord(streamRecord(parts), 'new');
@@ -37,6 +39,13 @@ describe('productId', () => {
       expect(productId(change({ keys }))).toBeUndefined();
     },
   );
+});
+
+it('a row stands for its product only if it is the product itself', () => {
+  const keys = (PK: unknown, SK: unknown) => productsOperated.keysOf({ PK, SK } as never);
+  expect(keys('PRODUCT#p1', 'DETAILS')).toEqual(['p1']);
+  expect(keys('PRODUCT#p1', 'PRICING')).toEqual([]);
+  expect(keys('USER#p1', 'DETAILS')).toEqual([]);
 });
 
 describe('what a change of a product means', () => {
