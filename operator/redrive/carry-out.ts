@@ -27,6 +27,7 @@ export interface CarryOutPorts {
 
 /** Counts over all workers and processors, and says when it is enough. */
 export interface Failures {
+  /** No request holds more records than may still fail. */
   readonly most: number;
   count: number;
 }
@@ -60,7 +61,8 @@ async function work(queue: readonly Entry[], ports: CarryOutPorts): Promise<void
     const heldBack: Entry[] = [];
     const batch: Loaded[] = [];
     let bytes = 0;
-    for (; next < queue.length && batch.length < Math.min(MAX_REQUEST_RECORDS, pace.most); next++) {
+    const most = Math.min(MAX_REQUEST_RECORDS, pace.most, failures.most - failures.count);
+    for (; next < queue.length && batch.length < most; next++) {
       const entry = queue[next];
       if (entry === undefined) break;
       if (blocked.has(entry.position.lane)) {

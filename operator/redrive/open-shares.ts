@@ -23,6 +23,9 @@ export interface SharePorts {
   readonly signal: AbortSignal;
   readonly spill: Spill;
   readonly onLetter: () => void;
+  /** As `openLetters` takes them, with its defaults. */
+  readonly visibilitySeconds?: number;
+  readonly waitSeconds?: number;
 }
 
 export interface Choice {
