@@ -78,6 +78,7 @@ export function openLetters(
   options: LettersOptions,
 ): OpenLetters {
   const { clock, signal, newId } = options;
+  const { waitSeconds = 1 } = options;
   const { sqs, s3 } = system.clients;
   const { queueUrl, failureBucket: bucket } = processor;
   const held = holdMessages({
@@ -85,7 +86,7 @@ export function openLetters(
     clock,
     queueUrl,
     visibilitySeconds: options.visibilitySeconds ?? 120,
-    waitSeconds: options.waitSeconds ?? 1,
+    waitSeconds,
   });
   const complete = completer({ ...options, system, resolve: options.resolve ?? true });
   const parts = letterParts();
@@ -146,7 +147,9 @@ export function openLetters(
       const fresh = messages.filter(
         ({ MessageId: id = '' }) => !seen.has(id) && seen.add(id) && !own.has(id),
       );
-      unchanged = fresh.length === 0 ? unchanged + 1 : 0;
+      // A long poll asks all of SQS's servers: one empty answer is the end (SQS developer guide, "Short and long polling").
+      const isEnd = messages.length === 0 && waitSeconds > 0;
+      unchanged = isEnd ? LAST_ANSWERS : fresh.length === 0 ? unchanged + 1 : 0;
       const full = held.count() >= MOST_HELD;
       if (full) incomplete = `${MOST_HELD} messages of the queue are held at once; there are more`;
       answer = unchanged < LAST_ANSWERS && !full ? receive() : undefined;
