@@ -91,7 +91,10 @@ export function pseudonymousKey(text: string, names: Pseudonyms, wholeWord: bool
   return parts
     .map((part, index) => {
       const named = index < parts.length - 1 || (wholeWord && parts.length === 1);
-      return named && WORDS.test(part) ? part : names.of(part);
+      if (!named || parts.length === 1) return named && WORDS.test(part) ? part : names.of(part);
+      // Ids may follow each other with another sign between them: `CHAT#buyer-1-USER#vendor-2`.
+      const [, before = part, word = ''] = /^(|.*[^\p{L}\p{N}])([A-Z]+(?:[_-][A-Z]+)*)$/su.exec(part) ?? [];
+      return names.of(before) + word;
     })
     .join('#');
 }

@@ -48,6 +48,16 @@ describe('a redacted record', () => {
     expect(PK?.S).not.toContain('vendor');
   });
 
+  it('keeps the word before an id also where another id stands before it', () => {
+    const keys = { PK: { S: 'CHAT#buyer-22-USER#vendor-1' }, SK: { S: 'METADATA' } };
+    const { PK, SK, participants } = redactedImage(
+      { ...keys, participants: { SS: ['buyer-22', 'vendor-1'] } },
+      keys,
+    );
+    expect(PK?.S).toBe(`CHAT#${participants?.SS?.[0]}-USER#${participants?.SS?.[1]}`);
+    expect(SK?.S).toBe('METADATA');
+  });
+
   it('loses texts, names, phone numbers and e-mail addresses, and keeps their lengths and scripts', () => {
     const image = redactedImage({
       customerName: { S: 'Ramesh Kumar' },
@@ -86,11 +96,13 @@ describe('a redacted record', () => {
 
   it('keeps the sign and the number of digits of numbers, and where a place is only roughly', () => {
     const image = redactedImage({
-      price: { N: '-18.50' },
+      salary: { N: '-18.50' },
+      price: { N: '18.5' },
       none: { N: '0' },
       location: { M: { coordinates: { L: [{ N: '25.6123' }, { N: '85.1' }] } } },
     });
-    expect(image.price?.N).toMatch(/^-[1-9][1-9]\.[1-9]0$/);
+    expect(image.price?.N).toBe('18.5');
+    expect(image.salary?.N).toMatch(/^-[1-9][1-9]\.[1-9]0$/);
     expect(image.none?.N).toBe('0');
     expect(image.location?.M?.coordinates?.L).toEqual([{ N: '25.0000' }, { N: '85.0' }]);
   });
