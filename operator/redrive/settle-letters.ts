@@ -12,6 +12,8 @@ export interface SettlePorts {
   readonly letters: OpenLetters;
   readonly spill: Spill;
   readonly onPutBack: (entry: Entry) => void;
+  /** Whether letters go that hold more than could be read: somebody decided so. @default false */
+  readonly evenPartly?: boolean;
 }
 
 export interface LettersSettled {
@@ -29,7 +31,7 @@ export interface LetterSettler {
   readonly totals: LettersSettled;
 }
 
-export function letterSettler({ letters, spill, onPutBack }: SettlePorts): LetterSettler {
+export function letterSettler({ letters, spill, onPutBack, evenPartly = false }: SettlePorts): LetterSettler {
   const gone = new Set<Parcel>();
   const kept = new Set<Entry>();
   const totals: LettersSettled = { settled: 0, putBack: 0 };
@@ -67,6 +69,11 @@ export function letterSettler({ letters, spill, onPutBack }: SettlePorts): Lette
     },
   };
 
+  /** Where a letter holds more than could be read, what was read may be settled, but the letter stays. */
+  function isWhole({ letter }: Parcel): boolean {
+    return letter.resolvable || evenPartly;
+  }
+
   /** In a letter that holds nothing else, and so stays as it is. */
   function staysElsewhere(entry: Entry): boolean {
     return [...entry.parcels].some((parcel) => !gone.has(parcel) && parcel.entries.length === 1);
@@ -78,11 +85,6 @@ function errorOf({ facts, verdict, refusal, result }: Entry): Failure {
   if (result?.settled !== false || refusal !== undefined) return facts.error;
   const planned = verdict?.kind === 'unresolvable' && !verdict.passing;
   return result.word === 'failed' || planned ? result.failure : facts.error;
-}
-
-/** Where a letter holds more than could be read, what was read may be settled, but the letter stays. */
-function isWhole({ letter }: Parcel): boolean {
-  return letter.resolvable;
 }
 
 export function isSettled({ result }: Entry): boolean {

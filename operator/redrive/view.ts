@@ -1,7 +1,8 @@
 /** Plans and results of redrives and discards as text for people. Pure. */
 import type { VerdictKind } from '../../shared/stream/verdict.ts';
-import { count, counted } from '../terminal/format.ts';
+import { count, counted, moment } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
+import type { DiscardedRecord, DiscardList } from './discard.ts';
 import type { Present } from './entry.ts';
 import {
   failureText,
@@ -124,3 +125,40 @@ const LEFT_COLUMNS = [
   },
   { title: 'E.G.', text: ({ first }: LeftGroup) => first.key ?? first.eventId ?? '—', atLeast: 12 },
 ];
+
+export function discardText({ records, letters }: DiscardList, out: Out): string {
+  if (records.length + letters.length === 0) return 'no such dead letter\n';
+  const groups = Map.groupBy(records, ({ processor, code }) => JSON.stringify([processor, code]));
+  const rows = [...groups.values()].flatMap((group) =>
+    group[0] === undefined ? [] : [{ first: group[0], group }],
+  );
+  const columns = [
+    { title: 'PROCESSOR', text: ({ first }: DiscardRow) => first.processor },
+    { title: 'FAILED WITH', text: ({ first }: DiscardRow) => first.code },
+    { title: 'RECORDS', text: ({ group }: DiscardRow) => count(group.length), align: 'right' as const },
+    {
+      title: 'OLDEST',
+      text: ({ group }: DiscardRow) => moment(group.map(({ failedAt }) => failedAt).sort()[0] ?? ''),
+    },
+    { title: 'KEYS', text: ({ group }: DiscardRow) => keysText(group), atLeast: 20 },
+  ];
+  const table = records.length === 0 ? '' : renderTable(rows, columns, out);
+  const unread = letters.map(
+    ({ processor, form, reason }) =>
+      `${processor}: a letter of form ${form}${reason ? ` (${reason.code})` : ''}\n`,
+  );
+  return `to be discarded:\n\n${table}${unread.join('')}`;
+}
+
+interface DiscardRow {
+  readonly first: DiscardedRecord;
+  readonly group: readonly DiscardedRecord[];
+}
+
+const KEYS_SHOWN = 3;
+
+function keysText(group: readonly DiscardedRecord[]): string {
+  const keys = [...new Set(group.map(({ key, eventId }) => key ?? eventId ?? '—'))];
+  const more = keys.length - KEYS_SHOWN;
+  return keys.slice(0, KEYS_SHOWN).join(', ') + (more > 0 ? `, and ${count(more)} more` : '');
+}
