@@ -1,13 +1,11 @@
 /** The booking item as its writers really write it, checked before anything is made of it. */
 import * as z from 'zod/mini';
-import { kindOf } from '../../shared/stream/attribute-value.ts';
 import type { Item, RawNumber } from '../../shared/stream/change.ts';
-import type { Failure } from '../../shared/stream/outcome.ts';
+import { isNumber, type Parsed, parseItem, text } from '../../shared/stream/parse-item.ts';
 
 /** A partition key has at most 2,048 bytes (DynamoDB developer guide, "Constraints"): with a longer one a whole read is refused. */
 const MAX_KEY_BYTES = 2048;
 
-const text = z.optional(z.nullable(z.string()));
 const id = z.optional(
   z.nullable(
     z.string().check(
@@ -54,20 +52,9 @@ const bookingItem = z.object({
 
 export type BookingItem = z.infer<typeof bookingItem>;
 
-export type ParsedBooking =
-  | { readonly ok: true; readonly booking: BookingItem }
-  | { readonly ok: false; readonly failure: Failure };
-
 /** The failure names the field, the kind of its value and what was expected; never the value. */
-export function parseBooking(item: Item): ParsedBooking {
-  const result = z.safeParse(bookingItem, item);
-  if (result.success) return { ok: true, booking: result.data };
-  const details = result.error.issues.slice(0, 5).map((issue) => {
-    const name = String(issue.path[0] ?? 'item');
-    const expected = issue.code === 'invalid_type' ? `expected a ${issue.expected}` : issue.message;
-    return `${name}: ${kindOf(item[name])}, ${expected}`;
-  });
-  return { ok: false, failure: { code: 'INVALID_BOOKING', details: details.join('; ') } };
+export function parseBooking(item: Item): Parsed<BookingItem> {
+  return parseItem(bookingItem, item, 'INVALID_BOOKING');
 }
 
 /** New bookings carry `PENDING`, updates write lower case: the case of a status means nothing. */
@@ -84,8 +71,4 @@ export function isReviewed(item: Item | undefined): boolean {
 /** Absent, null and empty ids are one: DynamoDB takes no empty key. */
 export function idOf(value: string | null | undefined): string | undefined {
   return value === null || value === '' ? undefined : value;
-}
-
-function isNumber(value: unknown): value is number | RawNumber {
-  return typeof value === 'number' || (typeof value === 'object' && value !== null && 'rawJSON' in value);
 }

@@ -59,9 +59,9 @@ export function decide(change: Change): Decision<BookingEffect> {
   const parsed = parseBooking(change.newImage);
   if (!parsed.ok) return { kind: 'poison', failure: parsed.failure };
   const id = bookingId(change) ?? '';
-  const mails = mailsOf(change).map((mail) => ({ ...mail, bookingId: id, booking: parsed.booking }));
+  const mails = mailsOf(change).map((mail) => ({ ...mail, bookingId: id, booking: parsed.item }));
   const reviewed = reviewMoved(change);
-  const rating = reviewed ? ratingOf(id, parsed.booking, change) : undefined;
+  const rating = reviewed ? ratingOf(id, parsed.item, change) : undefined;
   if (rating !== undefined) return { kind: 'effect', effect: { mails, rating } };
   if (mails.length > 0) return { kind: 'effect', effect: { mails } };
   return { kind: 'ignored', rule: reviewed ? 'no-provider' : ruleOfStatus(change) };

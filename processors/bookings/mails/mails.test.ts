@@ -22,7 +22,7 @@ function mail(
 ): BookingMail {
   const parsed = parseBooking(decodeImage(bookingImage('b1', attributes)));
   if (!parsed.ok) throw new Error(parsed.failure.details);
-  return { kind, recipient, bookingId: 'b1', booking: parsed.booking };
+  return { kind, recipient, bookingId: 'b1', booking: parsed.item };
 }
 
 describe('a mail', () => {

@@ -5,7 +5,8 @@ import type { Comparison, ListedKeys, ListPage, Projection } from '../../stream/
 import { CURRENT } from '../effect.ts';
 import { accepted, type Reply } from '../redis.ts';
 import { type Look, look } from './look.ts';
-import { type CacheProjection, type CacheWork, cacheProjection } from './project.ts';
+import { cacheProjection } from './project.ts';
+import type { CacheProjection, CacheWork } from './target.ts';
 
 /** Keys are the ids of items. */
 export function cacheKept(projection: CacheProjection): Projection {

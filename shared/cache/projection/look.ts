@@ -4,7 +4,7 @@ import type { BatchContext } from '../../stream/processor.ts';
 import { storedMs, versionKey } from '../compare-and-set.ts';
 import { type CacheState, DEFAULT_LIFE_MS, type Desired, entryParts } from '../effect.ts';
 import { accepted, type Command } from '../redis.ts';
-import type { CacheProjection } from './project.ts';
+import type { CacheProjection } from './target.ts';
 
 export interface Look {
   readonly desired: Desired;

@@ -3,8 +3,8 @@ import type { Plan } from '../../stream/processor.ts';
 import { unjudged, type Verdict } from '../../stream/verdict.ts';
 import { type CacheEffect, entryParts } from '../effect.ts';
 import { type Look, look } from './look.ts';
-import type { CacheProjection } from './project.ts';
 import { isSameState } from './reconcile.ts';
+import type { CacheProjection } from './target.ts';
 
 export function cachePlan(projection: CacheProjection): Plan<CacheEffect> {
   return async (work, context) => {

@@ -1,27 +1,14 @@
 /** Carries states into the cache so that a stale one never wins: fast path by stream position, everything doubtful by the item itself. */
-import type { ItemKey, ReadItems } from '../../dynamodb/read-items.ts';
 import { untilSettled } from '../../stream/backoff.ts';
-import type { Item } from '../../stream/change.ts';
 import { failureOf } from '../../stream/failure-of.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext, Work } from '../../stream/processor.ts';
 import { type CacheEntry, isVersionOf, versionKey } from '../compare-and-set.ts';
-import { type CacheEffect, type CacheState, type Desired, entryParts } from '../effect.ts';
-import { accepted, type Redis } from '../redis.ts';
-import { compareAndSet, type EntryResult } from '../run-script.ts';
+import { type CacheEffect, type CacheState, entryParts } from '../effect.ts';
+import { accepted } from '../redis.ts';
+import { compareAndSet } from '../run-script.ts';
 import { type Doubtful, reconcile } from './reconcile.ts';
-
-export interface CacheProjection {
-  readonly redis: Redis;
-  readonly readItems: ReadItems;
-  /** A value's key in the cache is this and the ordering key. */
-  readonly prefix: string;
-  itemKey(id: string): ItemKey;
-  /** What the cache should hold for an item as it is now. */
-  desired(item: Item | undefined): Desired;
-}
-
-export type CacheWork = Work<CacheEffect>;
+import { type CacheProjection, type CacheWork, outcomeOf } from './target.ts';
 
 /** How late a record may be for the fast path where nothing is stored: what was may have been lost with a server, or evicted. */
 const OLD_MS = 30_000;
@@ -78,17 +65,6 @@ async function writeFast(
     if (result !== undefined) outcomes.set(work, outcomeOf(result));
     return [];
   });
-}
-
-export function outcomeOf(result: Exclude<EntryResult, { kind: 'conflict' }>): ProjectionOutcome {
-  switch (result.kind) {
-    case 'written':
-      return { kind: 'applied' };
-    case 'duplicate':
-      return { kind: 'duplicate' };
-    case 'refused':
-      return { kind: 'transient', failure: { code: `REDIS_${result.code}` } };
-  }
 }
 
 /** A redriven record is older than what is live, and one without a number has no place in the order: both begin with what is stored. */

@@ -5,7 +5,7 @@ import type { BatchContext } from '../../stream/processor.ts';
 import type { CacheEntry } from '../compare-and-set.ts';
 import { type CacheEffect, type CacheState, type Desired, entryParts } from '../effect.ts';
 import { compareAndSet } from '../run-script.ts';
-import { type CacheProjection, type CacheWork, outcomeOf } from './project.ts';
+import { type CacheProjection, type CacheWork, outcomeOf } from './target.ts';
 
 /** Writes per item and pass. An item that is written so often has later events of its own, which will be heard. */
 const MAX_ROUNDS = 3;
