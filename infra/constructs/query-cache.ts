@@ -6,6 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { KEEPER_ACL, READERS_ACL } from '../../shared/cache/query-cache-acl.ts';
 import type { CacheSettings } from '../stage-schema.ts';
 import type { Stage } from '../stages.ts';
 import { addAlarms } from './alarm.ts';
@@ -41,9 +42,8 @@ export class QueryCache extends Construct {
       // Pages go when room is needed; the generation has no time to live, and stays.
       evicts: 'volatile-lru',
       user: 'keeper',
-      // What `shared/cache/generation.ts` and `query-cache.ts` send.
-      may: `~${name}:generation ~${name}:settling -@all +set`,
-      readersMay: `~${name}:* -@all +mget +set`,
+      may: KEEPER_ACL,
+      readersMay: READERS_ACL,
     });
     const functionName = `${name}-forget-queries`;
     const code = new NodeFunction(this, 'Forget', {
