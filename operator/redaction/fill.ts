@@ -41,13 +41,27 @@ export function filling(text: string): string {
  * by chance: a change of a text is still one.
  */
 export function otherText(text: string, names: Pseudonyms): string {
-  const bytes = names.bytes(`text ${text}`);
+  const next = numbersFrom(names.bytes(`text ${text}`));
   let other = '';
   for (const character of text) {
     const pool = poolOf(character);
-    other += pool === undefined ? character : (pool[bytes.next().value % pool.length] ?? 'x');
+    other += pool === undefined ? character : (pool[next(pool.length)] ?? 'x');
   }
   return other;
+}
+
+/** sfc32 (Chris Doty-Humphrey, public domain) from 128 bits: long texts would take a digest for every few letters. */
+function numbersFrom(bytes: Iterator<number, never>): (count: number) => number {
+  const word = () => [0, 8, 16, 24].reduce((sum, shift) => sum | (bytes.next().value << shift), 0);
+  let [a, b, c, counter] = [word(), word(), word(), word()] as [number, number, number, number];
+  return (count) => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return Math.floor(((sum >>> 0) / 0x1_0000_0000) * count);
+  };
 }
 
 const KINDS = [/\p{Lu}/u, /\p{Ll}/u, /\p{L}/u, /\p{M}/u, /\p{N}/u] as const;

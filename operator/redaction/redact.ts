@@ -73,7 +73,8 @@ function redactRecord(record: unknown, tools: Tools): unknown {
 
   function member(name: string, value: unknown): unknown {
     const isOpen = typeof value === 'string' || typeof value === 'number';
-    return isOpen && OPEN[name]?.test(String(value)) ? value : redactJson(value, tools);
+    const form = Object.hasOwn(OPEN, name) ? OPEN[name] : undefined;
+    return isOpen && form?.test(String(value)) ? value : redactJson(value, tools);
   }
 
   /** `Service` and the service's name, on deletions by time to live. */
