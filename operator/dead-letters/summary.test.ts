@@ -59,12 +59,17 @@ describe('a summary', () => {
   test('counts a record that is in two letters once, also when a mapping gave it up as well', () => {
     const [first, second, third] = threeRecords();
     const batch = givenUp({ payload: payloadOf([first, second, third]) });
-    const { records, repeated, letters } = sum([
+    const { groups, ...total } = sum([
       letter(envelope({ record: first })),
       letter(envelope({ record: first })),
       letter(batch),
     ]);
-    expect({ records, repeated, letters }).toEqual({ records: 3, repeated: 2, letters: 3 });
+    expect(total).toMatchObject({ records: 3, repeated: 2, letters: 3 });
+    // In each of the ways in which it failed.
+    expect(groups.map(({ by, records, letters }) => [by.code, records, letters])).toEqual([
+      ['RetryAttemptsExhausted', 3, 1],
+      ['INVALID_BID', 1, 2],
+    ]);
   });
 
   test('shows a pointer that was not read with the records it says, and when the stream forgets them', () => {

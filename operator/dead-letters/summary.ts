@@ -12,7 +12,7 @@ export interface Group {
   readonly by: Partial<Readonly<Record<Grouping, string>>>;
   /** Letters that hold such records; one that holds several kinds counts in each of their groups. */
   readonly letters: number;
-  /** Each once, in however many letters it is. */
+  /** Each once in a group, in however many letters it is; one that failed in several ways is in several groups. */
   readonly records: number;
   /** Records of letters that could not be read, as many as the mapping says. */
   readonly unread: number;
@@ -59,6 +59,7 @@ type Counted = { -readonly [Name in keyof Group]: Group[Name] } & { samples: str
 export function summing(by: readonly Grouping[], where: Where, nowMs: number): Summing {
   const groups = new Map<string, Counted>();
   const seen = new Set<string>();
+  const seenIn = new Map<Counted, Set<string>>();
   const total = { letters: 0, records: 0, unread: 0, repeated: 0 };
   const pointers: { letters: number; expiresAt?: string } = { letters: 0 };
 
@@ -97,10 +98,13 @@ export function summing(by: readonly Grouping[], where: Where, nowMs: number): S
     counted.add(group);
     const identity = recordIdentity(record, letter, index);
     if (seen.has(identity)) total.repeated++;
-    else {
-      seen.add(identity);
+    else total.records++;
+    seen.add(identity);
+    const known = seenIn.get(group) ?? new Set();
+    seenIn.set(group, known);
+    if (!known.has(identity)) {
+      known.add(identity);
       group.records++;
-      total.records++;
       sample(group, key ?? record.eventId ?? '(no key)');
     }
     times(group, failedAt, expiryOf(letter));

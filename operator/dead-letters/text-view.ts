@@ -2,6 +2,7 @@
 
 import { count, counted, span } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
+import { cutTo } from '../terminal/width.ts';
 import type { Letter, LetterContent } from './letter.ts';
 import { maskedRecord } from './masked.ts';
 import { printable } from './record-facts.ts';
@@ -9,6 +10,9 @@ import type { Group, Grouping, Summary } from './summary.ts';
 
 /** Rows that a person reads; the JSON has all. */
 const MOST_ROWS = 40;
+
+/** Columns of an example; keys have up to 2 KB. */
+const LONGEST_SAMPLE = 60;
 
 /** Of a terminal or a file: decides how wide the table may be. */
 type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
@@ -37,7 +41,11 @@ export function summaryText(
     { title: 'letters', text: (group) => count(group.letters), align: 'right' },
     { title: 'oldest', text: ({ oldest }) => (oldest ? `${span(nowMs - Date.parse(oldest))} ago` : '-') },
     { title: 'time left', text: ({ expiresAt }) => (expiresAt ? timeLeft(expiresAt, nowMs) : '-') },
-    { title: 'for example', text: ({ samples }) => printable(samples.join(', ')), atLeast: 12 },
+    {
+      title: 'for example',
+      text: ({ samples }) => samples.map((text) => cutTo(printable(text), LONGEST_SAMPLE)).join(', '),
+      atLeast: 12,
+    },
   ];
   const lines = [renderTable(groups.slice(0, MOST_ROWS), columns, out)];
   if (groups.length > MOST_ROWS)
@@ -50,7 +58,7 @@ export function summaryText(
     const first =
       pointers.expiresAt === undefined ? '' : `; time left: ${timeLeft(pointers.expiresAt, nowMs)}`;
     lines.push(
-      `${counted(pointers.letters, 'letter')} only point into a stream, which forgets after 24 h${first}. To keep their records: streamkeeper dlq rescue\n`,
+      `${counted(pointers.letters, 'letter')} without records, which only the stream still holds, for 24 h${first}. To keep them: streamkeeper dlq rescue\n`,
     );
   }
   return lines.join('');
