@@ -20,6 +20,7 @@ interface ReconcileOptions extends ChangeOptions, Omit<DriftOptions, 'sample'> {
   readonly inPlace: boolean;
   readonly dropOld: boolean;
   readonly giveUp: boolean;
+  readonly acceptRefused: boolean;
   readonly dryRun: boolean;
 }
 
@@ -45,6 +46,7 @@ export function reconcileCommand(context: CommandContext): Command {
     .option('--in-place', 'with --whole: mend the index in use instead of building it anew', false)
     .option('--drop-old', 'delete the index from before the last rebuild', false)
     .option('--give-up', 'delete the index that an unfinished rebuild is filling', false)
+    .option('--accept-refused', 'bring the new index into use even if it refuses most items', false)
     .option('--dry-run', 'only say what differs, as drift does', false)
     .addHelpText('after', EXAMPLES)
     .action(async (options: ReconcileOptions) => {
@@ -116,7 +118,8 @@ function workOf(context: CommandContext, system: System, options: ReconcileOptio
     const onStage = (stage: RebuildStage) => progress.begin(STAGES[stage]);
     return {
       what: 'build the index anew, and bring it into use',
-      work: () => rebuild({ ...ports, takeStep, onStage }).finally(progress.end),
+      work: () =>
+        rebuild({ ...ports, takeStep, onStage, acceptRefused: options.acceptRefused }).finally(progress.end),
     };
   }
   return {
@@ -193,6 +196,7 @@ function argumentsOf(options: ReconcileOptions): readonly string[] {
     '--drop-old': options.dropOld,
     '--give-up': options.giveUp,
     '--resume': options.resume,
+    '--accept-refused': options.acceptRefused,
   };
   return [
     `--processor ${processor}`,

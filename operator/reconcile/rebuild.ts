@@ -4,7 +4,7 @@
  */
 import { Problem } from '../../local/problem.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
-import type { TakeStep } from './set-up-door.ts';
+import type { IndexState, TakeStep } from './set-up-door.ts';
 import { filling, mending, reconciling, type StepPorts, throughProjection } from './steps.ts';
 import { leftCount, newTally, type Tally, total, withListed } from './tally.ts';
 import { type ThroughTablePorts, throughTable } from './through-table.ts';
@@ -12,6 +12,8 @@ import { type ThroughTablePorts, throughTable } from './through-table.ts';
 export interface RebuildPorts extends StepPorts, Omit<ThroughTablePorts, 'onProgress'> {
   readonly clock: Clock;
   readonly takeStep: TakeStep;
+  /** Brings the index into use even if it refuses most items. */
+  readonly acceptRefused: boolean;
   readonly onStage: (stage: RebuildStage) => void;
   readonly onProgress: (tally: Tally) => void;
 }
@@ -39,12 +41,14 @@ const SETTLING_MS = 30_000;
 export async function rebuild(ports: RebuildPorts): Promise<Rebuilt> {
   const { clock, signal, takeStep, onStage } = ports;
   let state = await takeStep({ action: 'describe' });
+  if (ports.resume && isComplete(state))
+    return { kind: 'complete', index: state.current, previous: state.previous, tally: newTally() };
   if (!state.unchecked) {
     state = await takeStep({ action: 'prepare' });
     const { next = '' } = state;
     onStage('filling');
     const { tally, finished } = await throughTable(`fill ${next}`, filling(ports), ports);
-    const reason = finished ? unfit(tally) : 'interrupted while it was filled';
+    const reason = finished ? unfit(tally, ports.acceptRefused) : 'interrupted while it was filled';
     if (reason !== undefined)
       return { kind: 'unfinished', index: next, previous: state.previous, tally, reason };
     state = await takeStep({ action: 'switch', to: next });
@@ -74,13 +78,17 @@ export async function rebuild(ports: RebuildPorts): Promise<Rebuilt> {
   return { kind: 'complete', index: current, previous, tally };
 }
 
+/** What was to be resumed had come to its end, and nobody was left to hear of it. */
+function isComplete({ next, previous, unchecked }: IndexState): boolean {
+  return next === undefined && previous !== undefined && !unchecked;
+}
+
 /** What must not come into use. Single items that are refused stop nothing; if most are, it is the mapping that is wrong. */
-function unfit(tally: Tally): string | undefined {
+function unfit(tally: Tally, acceptRefused: boolean): string | undefined {
   if ((tally.counts.failed ?? 0) > 0) return 'some keys could not be filled just now';
   const refused = leftCount(tally);
-  return refused > total(tally) / 2
-    ? `${refused} of ${total(tally)} items are refused by the new index`
-    : undefined;
+  if (acceptRefused || refused <= total(tally) / 2) return undefined;
+  return `${refused} of ${total(tally)} items are refused by the new index (--accept-refused brings it into use all the same)`;
 }
 
 /** @throws Problem when there is nothing of the kind, or it is still needed */

@@ -86,7 +86,7 @@ function allDocuments(call: ProductIndex['call']): ReadonlyMap<string, string> {
       sort: [{ productId: 'asc' }],
       ...(after && { search_after: after }),
     };
-    const { hits } = (call('POST', `/${INDEX}/_search`, page) as Found).hits;
+    const { hits } = (call('POST', `/${ALIAS}/_search`, page) as Found).hits;
     for (const { _id, _source } of hits)
       documents.set(_id, JSON.stringify({ ..._source, eventId: undefined }));
     after = hits.at(-1)?.sort;

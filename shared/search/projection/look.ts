@@ -17,9 +17,10 @@ export type Looker = (ids: readonly string[], context: BatchContext) => Promise<
 
 /** @returns for each id, named once or more often, what was seen */
 export function looker(projection: SearchProjection): Looker {
-  const target = { client: exactClient(projection.client), alias: projection.alias };
+  const { alias } = projection;
   return async (ids, context) => {
     const keys = [...new Set(ids)];
+    const target = { client: exactClient(projection.client), alias };
     const documents = await readDocuments(target, keys, context);
     const wanted = await readWanted(projection, keys, context);
     return new Map(keys.map((key, index) => [key, lookOf(documents[index], wanted[index])]));

@@ -59,6 +59,15 @@ export class ProductsTable {
   readonly readItems: ReadItems = async (keys) =>
     keys.map((key) => this.#item(`${productOf(key)} ${key.SK}`));
 
+  /** Products that have a row `DETAILS`, in order. */
+  products(): readonly string[] {
+    const details = ' DETAILS';
+    return [...this.#rows.keys()]
+      .filter((name) => name.endsWith(details))
+      .map((name) => name.slice(0, -details.length))
+      .sort();
+  }
+
   /** What the index should hold for a product now. */
   wanted(product: string): Wanted {
     const desired = desiredState(product, this.#item(`${product} DETAILS`));

@@ -14,6 +14,7 @@ import {
   parseMapping,
 } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { type IndexAnswer, type IndexRequest, takeStep } from '../../../processors/products/index-request.ts';
 import { productsProcessor } from '../../../processors/products/processor.ts';
 import type { DeadLetter, DeadLetterSink } from '../../../shared/dead-letters/letter.ts';
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
@@ -81,9 +82,34 @@ export class World {
     return this.#index.indices();
   }
 
-  /** Runs the whole history until everything is settled, faults and all. */
-  async run(): Promise<void> {
-    await this.clock.runUntil(this.#live());
+  /**
+   * Runs the whole history until everything is settled, faults and all.
+   *
+   * @param beside goes on at the same time
+   */
+  async run(beside: () => Promise<void> = async () => {}): Promise<void> {
+    await this.clock.runUntil(Promise.all([this.#live(), beside()]));
+  }
+
+  /** Invokes the function as an operator would. */
+  ask(event: unknown): Promise<InvokeResult> {
+    return this.#invoke(event, `ask-${this.#ids++}`);
+  }
+
+  /** Invokes the set-up function; rejects where it throws. */
+  takeStep(step: IndexRequest): Promise<IndexAnswer> {
+    const client = faultyClient({
+      engine: this.#index.engine,
+      alive: () => true,
+      latencyMs: () => this.#latencyMs(),
+      watch: () => {},
+      fate: () => (this.#outage('engine-down') ? 'reset-before' : 'ok'),
+    });
+    return takeStep(client, ALIAS, step, this.clock.now());
+  }
+
+  wait(ms: number): Promise<void> {
+    return this.#wait(ms);
   }
 
   /** Sends records through the marked door, one after the other, each until it is settled or poison. */
