@@ -74,9 +74,14 @@ export async function exportFixture(
         const before = await ask(loaded);
         const after = await ask(redacted.map(doorRecord));
         loaded.forEach(({ eventId }, index) => {
-          const [original, now] = [decisionText(before[index]), decisionText(after[index])];
+          const [original, now] = [before[index], after[index]];
           if (original === undefined || now === undefined) unchecked++;
-          else if (original !== now) differing.push({ eventId: eventId ?? null, original, redacted: now });
+          else if (decisionText(original) !== decisionText(now))
+            differing.push({
+              eventId: eventId ?? null,
+              original: decisionText(original),
+              redacted: decisionText(now),
+            });
         });
       }
       return { records, bytes: await file.finish(), differing, unchecked };
@@ -104,10 +109,8 @@ function doorRecord(record: unknown): DoorRecord {
   };
 }
 
-function decisionText(decision: DoorDecision | undefined): string | undefined {
-  switch (decision?.kind) {
-    case undefined:
-      return undefined;
+function decisionText(decision: DoorDecision): string {
+  switch (decision.kind) {
     case 'effect':
       return 'effect';
     case 'ignored':
