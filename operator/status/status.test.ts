@@ -1,0 +1,86 @@
+/** What of a system's state wants attention, and how the state is shown. */
+import { expect, test } from 'vitest';
+import { renderStatus } from './render.ts';
+import { attention, type MappingHealth, type QueueHealth, type SystemStatus } from './status.ts';
+
+const healthy: MappingHealth = {
+  title: 'bids',
+  processor: 'bids',
+  id: 'id',
+  table: 'bids',
+  state: 'Enabled',
+  oldestAgeMs: 1_000,
+  invoked: { records: 600, overMs: 300_000 },
+  errors: 0,
+  throttles: 0,
+  dropped: 0,
+};
+const noLetters: QueueHealth = { processor: 'bids', visible: 0, inFlight: 0, delayed: 0 };
+
+function status(mapping: Partial<MappingHealth>, queue: Partial<QueueHealth> = {}): SystemStatus {
+  return {
+    stage: 'dev',
+    at: '2026-03-17T09:30:00.000Z',
+    mappings: [{ ...healthy, ...mapping }],
+    queues: [{ ...noLetters, ...queue }],
+    unknown: [],
+  };
+}
+
+const failing = (attempts: number): Partial<MappingHealth> => ({
+  failing: [{ shardId: 's', requestId: 'r', attempts, outcome: 'error', records: 1, since: '', last: '' }],
+});
+
+test.each<[string, SystemStatus, string[]]>([
+  ['a healthy mapping without letters', status({}), []],
+  ['a mapping of which nothing is known but its state', status({ oldestAgeMs: 0 }), []],
+  ['a mapping that is off', status({ state: 'Disabled' }), ['streamkeeper resume --processor bids']],
+  ['a mapping half an hour behind', status({ oldestAgeMs: 1_800_000 }), ['why-stuck --processor bids']],
+  ['a batch that keeps failing', status(failing(3)), ['why-stuck --processor bids']],
+  ['a batch that failed once', status(failing(1)), []],
+  ['records that were dropped', status({ dropped: 2 }), ['2 records were dropped']],
+  ['a letter that somebody holds', status({}, { inFlight: 1 }), ['dlq list --where processor=bids']],
+])('of %s, what wants attention is said', (_, given, lines) => {
+  const found = attention(given);
+  expect(found).toHaveLength(lines.length);
+  lines.forEach((line, index) => {
+    expect(found[index]).toContain(line);
+  });
+});
+
+test('the most urgent comes first', () => {
+  const lines = attention(status({ ...failing(9), state: 'Disabled', dropped: 1 }, { visible: 1 }));
+  expect(lines.map((line) => /dropped|failing|Disabled|letters/.exec(line)?.[0])).toEqual([
+    'dropped',
+    'failing',
+    'Disabled',
+    'letters',
+  ]);
+});
+
+const file = { isTTY: false, columns: 0 } as Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+
+test('what is not known is a dash, never a zero', () => {
+  const { oldestAgeMs: _age, invoked: _invoked, errors: _errors, throttles: _throttles, ...little } = healthy;
+  const text = renderStatus({ ...status({}), mappings: [little], queues: [] }, 'dev', file);
+  expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual(['bids', 'Enabled', '—', '—', '—', '—', '—', '—']);
+});
+
+test('ages, rates and letters are shown as people read them', () => {
+  const text = renderStatus(
+    status({ oldestAgeMs: 7_500_000 }, { visible: 3, inFlight: 2, oldestAgeMs: 90_000_000 }),
+    'dev',
+    file,
+  );
+  expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual([
+    'bids',
+    'Enabled',
+    '2 h 5 min',
+    '120/min',
+    '0',
+    '0',
+    '3 + 2 held',
+    '1 d 1 h',
+  ]);
+  expect(text).toContain('! bids: has dead letters');
+});
