@@ -1,5 +1,6 @@
 /** A processor's letters over SQS and S3: each is found, none is lost, none stays hidden, and only settled ones go. */
 import { gzipSync } from 'node:zlib';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { streamRecord } from '../../test/support/record.ts';
@@ -78,6 +79,29 @@ test('settling deletes the message and its object; twice is harmless', async () 
   }
   await open.close();
   expect(await bids.messages()).toEqual({ visible: 0, hidden: 0 });
+  expect(await bids.objects()).toEqual([]);
+});
+
+test('an object whose message has gone already, as when a settling was killed, is a letter still', async () => {
+  const bids = await queues.addProcessor('bids');
+  await bids.put(BATCH_KEY, batch());
+  await bids.send(announcement(bids.failureBucket, BATCH_KEY));
+  const s3 = new Proxy(queues.s3, {
+    get: (target, name) =>
+      name !== 'send'
+        ? Reflect.get(target, name)
+        : (command: Parameters<typeof target.send>[0]) =>
+            command instanceof DeleteObjectCommand ? Promise.reject(new Error('gone')) : target.send(command),
+  });
+  const killed = bids.open({}, { s3 });
+  for await (const letter of killed.letters()) await expect(killed.settle(letter)).rejects.toThrow('gone');
+  await killed.close();
+  expect(await bids.messages()).toEqual({ visible: 0, hidden: 0 });
+  const open = bids.open();
+  const letters = await all(open);
+  expect(letters).toMatchObject([{ form: 'failed-batch', resolvable: true }]);
+  for (const letter of letters) await open.settle(letter);
+  await open.close();
   expect(await bids.objects()).toEqual([]);
 });
 
