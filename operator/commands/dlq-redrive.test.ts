@@ -201,9 +201,12 @@ describe.skipIf(!embeddedDynamoDb)('the dlq commands that change something', () 
     expect(text).toContain('decides about each as about the original');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(records).toMatchObject([
-      { eventID: 'e1', dynamodb: { NewImage: { amount: { S: 'xxxx xxxxxx' } } } },
+      {
+        eventID: 'e1',
+        dynamodb: { NewImage: { amount: { S: expect.stringMatching(/^[a-z]{4} [a-z]{6}$/) } } },
+      },
     ]);
-    expect(JSON.stringify(records)).not.toMatch(/Friday|vendor"|buyer"/);
+    expect(JSON.stringify(records)).not.toMatch(/twenty|Friday|vendor"|buyer"/);
     expect(await world.messages('bids')).toHaveLength(1);
     await expect(exported()).rejects.toThrow(/exists/);
   });

@@ -74,14 +74,10 @@ export async function exportFixture(
         const before = await ask(loaded);
         const after = await ask(redacted.map(doorRecord));
         loaded.forEach(({ eventId }, index) => {
-          const [original, now] = [before[index], after[index]];
+          const original = decisionText(before[index]);
+          const now = decisionText(after[index]);
           if (original === undefined || now === undefined) unchecked++;
-          else if (decisionText(original) !== decisionText(now))
-            differing.push({
-              eventId: eventId ?? null,
-              original: decisionText(original),
-              redacted: decisionText(now),
-            });
+          else if (original !== now) differing.push({ eventId: eventId ?? null, original, redacted: now });
         });
       }
       return { records, bytes: await file.finish(), differing, unchecked };
@@ -109,13 +105,16 @@ function doorRecord(record: unknown): DoorRecord {
   };
 }
 
-function decisionText(decision: DoorDecision): string {
-  switch (decision.kind) {
+/** Undefined where the function said nothing. */
+function decisionText(decision: DoorDecision | undefined): string | undefined {
+  switch (decision?.kind) {
     case 'effect':
       return 'effect';
     case 'ignored':
       return `ignored: ${decision.rule}`;
     case 'poison':
       return decision.failure.code;
+    default:
+      return undefined;
   }
 }
