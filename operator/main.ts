@@ -11,6 +11,7 @@ import { listenCommand } from './commands/listen.ts';
 import { pauseCommand, resumeCommand } from './commands/pause-resume.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { recordCommand } from './commands/record.ts';
+import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
 import { whyStuckCommand } from './commands/why-stuck.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   pauseCommand,
   resumeCommand,
   recordCommand,
+  replayCommand,
   validateCommand,
 ];
 
