@@ -4,6 +4,7 @@ import addCompletion from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import { lineOf, Problem } from '../local/problem.ts';
 import { systemClock } from '../shared/time/clock.ts';
+import { auditCommand } from './commands/audit.ts';
 import { type CommandContext, EXIT, type ExitCode } from './commands/command-context.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { driftCommand } from './commands/drift.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   recordCommand,
   replayCommand,
   validateCommand,
+  auditCommand,
 ];
 
 const EXAMPLES = `
@@ -83,6 +85,12 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
+/** What a service of AWS refuses is named: its texts alone say little. */
+function textOf(error: unknown): string {
+  const isAnswer = error instanceof Error && '$metadata' in error;
+  return isAnswer ? `AWS answered ${error.name}: ${lineOf(error)}` : lineOf(error);
+}
+
 // Whoever reads the output may go first, e.g. `head`.
 process.stdout.on('error', () => process.exit(EXIT.done));
 try {
@@ -95,7 +103,7 @@ try {
     // Requests under way were ended with it.
     process.exitCode = EXIT.interrupted;
   } else {
-    process.stderr.write(`streamkeeper: ${lineOf(error)}\n`);
+    process.stderr.write(`streamkeeper: ${textOf(error)}\n`);
     process.exitCode = error instanceof Problem ? EXIT.wrongSurroundings : EXIT.failed;
   }
 }

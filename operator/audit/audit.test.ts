@@ -18,6 +18,7 @@ import { startAudit } from './audit.ts';
 import type { AuditLine } from './entry.ts';
 import { type AuditOptions, openAudit } from './open-audit.ts';
 import { auditPlace, objectName } from './places.ts';
+import { joinRuns } from './runs.ts';
 
 const BUCKET = 'audit-here';
 const START = Date.parse('2026-03-17T09:30:05Z');
@@ -199,4 +200,21 @@ test('leaving no entry needs --yes, and is said loudly', async () => {
   await expect(open({ audit: false })).rejects.toThrow(Problem);
   expect((await open({ audit: false, yes: true })).place).toBeUndefined();
   expect(said.join()).toContain('WARNING');
+});
+
+test('parts are put together to one summary for each run, whatever their order', async () => {
+  const text = (...lines: object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const begun = (run: string, at: string) => ({ event: 'start', run, at, ...start });
+  const result = (run: string, result: string) => ({ event: 'result', run, at: '', result });
+  const runs = joinRuns([
+    text(result('b', 'applied'), result('b', 'gone'), { event: 'end', run: 'b', at: '', outcome: 'failed' }),
+    text(begun('a', '2026-03-17T09:00:00.000Z')),
+    'no line of ours\n',
+    text(result('a', 'applied')),
+    text(begun('b', '2026-03-17T10:00:00.000Z')),
+  ]);
+  expect(runs.map(({ run, outcome, results }) => [run, outcome, results])).toEqual([
+    ['b', 'failed', { applied: 1, gone: 1 }],
+    ['a', undefined, { applied: 1 }],
+  ]);
 });

@@ -61,7 +61,7 @@ export function attention({ mappings, queues }: SystemStatus): string[] {
       lines.push(`${title}: a batch keeps failing; see streamkeeper why-stuck --processor ${processor}`);
   }
   for (const { title, state, processor } of mappings) {
-    if (state === 'Enabled' || state === 'Enabling' || state === 'Creating') continue;
+    if (!/^(Disabl|Delet)/.test(state)) continue;
     lines.push(`${title}: is ${state}; streamkeeper resume --processor ${processor} turns it on`);
   }
   for (const { title, oldestAgeMs = 0, processor } of mappings) {
