@@ -131,11 +131,6 @@ export function readAnswer(answer: unknown): CacheAnswer {
   throw new TypeError('the cache answered something that the script does not say');
 }
 
-/** True when the stored version was written at this position of the stream. */
-export function isVersionOf(version: string, sequenceNumber: string | undefined): boolean {
-  return sequenceNumber !== undefined && version.slice(0, SEQUENCE_DIGITS) === paddedSequence(sequenceNumber);
-}
-
 function paddedSequence(sequenceNumber = ''): string {
   return sequenceNumber.padStart(SEQUENCE_DIGITS, '0');
 }

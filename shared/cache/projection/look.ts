@@ -10,6 +10,8 @@ export interface Look {
   readonly desired: Desired;
   readonly itemExists: boolean;
   readonly found: Found;
+  /** When the cache was looked at, milliseconds since the epoch. */
+  readonly atMs: number;
 }
 
 /** - `missing`: the cache should hold a value, and holds none. - `extra`: it holds one, and should not. */
@@ -47,14 +49,13 @@ async function lookAtSome(
   context: BatchContext,
 ): Promise<readonly Look[]> {
   const { readItems, itemKey, desired } = projection;
-  const stored = await readStored(projection, ids, context);
+  const { stored, atMs } = await readStored(projection, ids, context);
   const items = await readItems(ids.map(itemKey), context.deadline.signal);
-  const nowMs = context.clock.now();
   return ids.map((_, index) => {
     const wanted = desired(items[index]);
     const held = stored[index] ?? NOTHING;
     const state: CacheState = wanted.ok ? wanted.effect : { kind: 'evict', ttlsSeen: [] };
-    return { desired: wanted, itemExists: items[index] !== undefined, found: found(held, state, nowMs) };
+    return { desired: wanted, itemExists: items[index] !== undefined, found: found(held, state, atMs), atMs };
   });
 }
 
@@ -71,28 +72,30 @@ async function readStored(
   { redis, prefix }: CacheProjection,
   ids: readonly string[],
   { deadline, clock }: BatchContext,
-): Promise<readonly Stored[]> {
+): Promise<{ readonly stored: readonly Stored[]; readonly atMs: number }> {
   const keys = ids.map((id) => prefix + id);
   const read: Command = ['MGET', ...keys, ...keys.map(versionKey)];
   const lives = keys.map((key): Command => ['PTTL', key]);
   const [reply, ...left] = await redis.send([read, ...lives], deadline.signal);
-  const nowMs = clock.now();
+  const atMs = clock.now();
   const values = accepted(reply);
   const text = (index: number) => {
     const value = Array.isArray(values) ? values[index] : undefined;
     return typeof value === 'string' ? value : undefined;
   };
-  return ids.map((_, index) => {
+  const stored = ids.map((_, index) => {
     const leftMs = Number(accepted(left[index]));
     return {
       json: text(index),
       version: text(ids.length + index) ?? '',
-      expiresAtMs: leftMs < 0 ? undefined : nowMs + leftMs,
+      expiresAtMs: leftMs < 0 ? undefined : atMs + leftMs,
     };
   });
+  return { stored, atMs };
 }
 
 function found(stored: Stored, state: CacheState, nowMs: number): Found {
+  if (isEnding(stored, state, nowMs)) return { kind: 'as-desired', holds: stored.json !== undefined };
   const wanted = entryParts(state, nowMs).value;
   if (wanted === undefined || state.kind === 'evict')
     return stored.json === undefined ? { kind: 'as-desired', holds: false } : { kind: 'extra' };
@@ -110,6 +113,13 @@ function found(stored: Stored, state: CacheState, nowMs: number): Found {
 
 /** Two clocks and an answer's way lie between them. */
 const TOLERANCE_MS = 1_000;
+
+/** The item lapses just now, and so does its value: whether that is still there is as right as that it is not. */
+function isEnding({ json, expiresAtMs }: Stored, state: CacheState, nowMs: number): boolean {
+  const isNear = (ms: number | undefined) => ms !== undefined && Math.abs(ms - nowMs) <= TOLERANCE_MS;
+  if (state.kind !== 'hold' || state.ttl === undefined || !isNear(state.ttl * 1_000)) return false;
+  return json === undefined || isNear(expiresAtMs);
+}
 
 /** What has no time to live was given a whole life when it was stored, whenever that was. */
 function expiresRightly({ expiresAtMs }: Stored, wantedMs: number | undefined, nowMs: number): boolean {

@@ -53,6 +53,18 @@ describe('a plan for the cache', () => {
     expect(await plan(lapsing)).toEqual(['already-applied']);
   });
 
+  it('takes either for right in the second in which an item lapses, but not a stale value that stays', async () => {
+    const { put, run, plan, clock, nowS, redis } = world();
+    const [stale, lapsing] = [put('1', '$1'), put('2', '$2', nowS() + 60)];
+    await run([stale]);
+    await clock.advance(59_500);
+    expect(await plan(lapsing)).toEqual(['apply']);
+    await run([lapsing], true);
+    expect(await plan(lapsing)).toEqual(['already-applied']);
+    redis.ask('DEL', 'analysis:a1');
+    expect(await plan(stale, lapsing)).toEqual(['superseded', 'already-applied']);
+  });
+
   it('says of a state that would still live that a lapsed one superseded it', async () => {
     const { put, run, plan, nowS } = world();
     const records = [put('1', '$1'), put('2', '$2', nowS() - 1)];
@@ -60,12 +72,14 @@ describe('a plan for the cache', () => {
     expect(await plan(...records)).toEqual(['superseded', 'already-applied']);
   });
 
-  it('counts an evicted value as missing', async () => {
-    const { put, run, plan, redis } = world();
+  it('counts an evicted value as missing, and a redrive brings it back', async () => {
+    const { put, run, plan, redis, cached } = world();
     const record = put('1', '$1');
     await run([record]);
     redis.ask('DEL', 'analysis:a1');
     expect(await plan(record)).toEqual(['apply']);
+    expect(await run([record], true)).toEqual(['applied']);
+    expect(cached()).toBe('$1');
   });
 
   it('counts a value whose version is lost as missing: a late record would be taken for news', async () => {

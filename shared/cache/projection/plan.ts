@@ -11,22 +11,19 @@ export function cachePlan(projection: CacheProjection): Plan<CacheEffect> {
     const keys = [...new Set(work.map(({ key }) => key))];
     const looks = await look(projection, keys, context);
     const lookOf = new Map(keys.map((key, index) => [key, looks[index]]));
-    const nowMs = context.clock.now();
     return work.map(({ key, effect }) => {
       const seen = lookOf.get(key);
-      return seen === undefined ? unjudged : verdictOf(effect, seen, nowMs);
+      return seen === undefined ? unjudged : verdictOf(effect, seen);
     });
   };
 }
 
-function verdictOf(own: CacheEffect, { desired, itemExists, found }: Look, nowMs: number): Verdict {
+function verdictOf(own: CacheEffect, { desired, itemExists, found, atMs }: Look): Verdict {
   if (!desired.ok) return { kind: 'unresolvable', failure: desired.failure, passing: false };
   if (found.kind !== 'as-desired') return { kind: 'apply' };
-  if (own.kind === 'current') return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
-  if (found.holds) {
-    return isSameState(own, desired.effect) ? { kind: 'already-applied' } : { kind: 'superseded' };
-  }
-  // The cache holds nothing, and rightly: that is what this record says too, or what it said is over.
-  if (entryParts(own, nowMs).value === undefined) return { kind: 'already-applied' };
-  return itemExists ? { kind: 'superseded' } : { kind: 'gone' };
+  const other: Verdict = itemExists ? { kind: 'superseded' } : { kind: 'gone' };
+  if (own.kind === 'current') return other;
+  // The cache may hold nothing, and rightly, though by another state: that is what this one says too, or what it said is over.
+  const isOver = !found.holds && entryParts(own, atMs).value === undefined;
+  return isOver || isSameState(own, desired.effect) ? { kind: 'already-applied' } : other;
 }

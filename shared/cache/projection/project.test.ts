@@ -93,6 +93,15 @@ describe('analysis results in the cache', () => {
     expect(cached()).toBeNull();
   });
 
+  it('are the item’s when records of it are redriven in any order, some of them for the second time', async () => {
+    const { run, put, cached } = world();
+    const first = put('1', '$1');
+    await run([first], true);
+    const second = put('2', '$2');
+    await run([second, first], true);
+    expect(cached()).toBe('$2');
+  });
+
   it('are checked against the item when a record is late and the cache has lost what it knew', async () => {
     const { run, put, redis, cached, clock, reads } = world();
     const [first, second] = [put('1', '$1'), put('2', '$2')];

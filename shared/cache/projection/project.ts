@@ -3,7 +3,7 @@ import { untilSettled } from '../../stream/backoff.ts';
 import { failureOf } from '../../stream/failure-of.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext, Work } from '../../stream/processor.ts';
-import { type CacheEntry, isVersionOf, versionKey } from '../compare-and-set.ts';
+import { type CacheEntry, versionKey } from '../compare-and-set.ts';
 import { type CacheEffect, type CacheState, entryParts } from '../effect.ts';
 import { accepted } from '../redis.ts';
 import { compareAndSet } from '../run-script.ts';
@@ -29,7 +29,7 @@ async function writeOnce(
     const fast = context.redriven ? [] : pending.filter(mayBeFast);
     const careful = context.redriven ? pending : pending.filter((work) => !mayBeFast(work));
     const conflicts = await writeFast(projection, fast, context, outcomes);
-    const doubtful = [...conflicts, ...(await readVersions(projection, careful, context, outcomes))];
+    const doubtful = [...conflicts, ...(await readVersions(projection, careful, context))];
     await reconcile(projection, doubtful, context, outcomes);
   } catch (error) {
     failure = failureOf(error);
@@ -67,23 +67,22 @@ async function writeFast(
   });
 }
 
-/** A redriven record is older than what is live, and one without a number has no place in the order: both begin with what is stored. */
+/**
+ * A redriven record is older than what is live, and one without a number has no place in the order: both begin with what is
+ * stored. Even the record's own position there proves nothing: its value may have been evicted, and it may stand here for later
+ * records of its key.
+ */
 async function readVersions(
   { redis, prefix }: CacheProjection,
   careful: readonly CacheWork[],
   context: BatchContext,
-  outcomes: Map<CacheWork, ProjectionOutcome>,
 ): Promise<readonly Doubtful[]> {
   if (careful.length === 0) return [];
   const keys = careful.map(({ key }) => versionKey(prefix + key));
   const [reply] = await redis.send([['MGET', ...keys]], context.deadline.signal);
   const versions = accepted(reply);
-  return careful.flatMap((work, index) => {
+  return careful.map((work, index) => {
     const version = String((Array.isArray(versions) ? versions[index] : undefined) ?? '');
-    // A position says nothing of an item that may have been mended since.
-    const isWritten = work.effect.kind !== 'current' && isVersionOf(version, work.change.sequenceNumber);
-    if (!isWritten) return [{ work, version }];
-    outcomes.set(work, { kind: 'duplicate' });
-    return [];
+    return { work, version };
   });
 }

@@ -1,6 +1,8 @@
 /** The laws of analysis-results → cache, on random histories, deliveries and faults. A failing case prints its seed and shrinks. */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
 
@@ -19,7 +21,17 @@ const latencyMs = fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1,
 const latenciesMs = fc.array(latencyMs, { minLength: 1, maxLength: 8 });
 const redriven = again.map((all) => all.map((one) => ({ ...one, redriven: true })));
 
-const nothing = { fates: [], outages: [], crashes: [], again: [], reads: [], losses: [] };
+const nothing = {
+  fates: [],
+  outages: [],
+  crashes: [],
+  again: [],
+  reads: [],
+  losses: [],
+  withheld: [],
+  operators: [],
+  lastOperator: undefined,
+};
 
 /** G5, G6: what is cached is what the table holds; where an item cannot be cached, a state it once had, or nothing. */
 function cacheEqualsTable(world: World, mayBeLost: boolean): string[] {
@@ -50,11 +62,28 @@ function onlyPoisonIsLettered({ table, letters, onFailure }: World): string[] {
   ];
 }
 
+/** A plan writes nothing; and where all is settled, it finds nothing to do. */
+async function planTouchesNothing(world: World, mayBeLost: boolean): Promise<string[]> {
+  const before = world.snapshot();
+  const plan = await world.plan(world.table.records);
+  const due = mayBeLost ? [] : plan.filter(({ verdict }) => verdict === 'apply');
+  return [
+    ...(isDeepStrictEqual(world.snapshot(), lasting(before, world)) ? [] : ['a plan wrote to the cache']),
+    ...due.map(({ eventId, verdict }) => `a plan says of the settled ${eventId}: ${verdict}`),
+  ];
+}
+
+/** Of a snapshot, what has not lapsed since. */
+function lasting(snapshot: readonly string[], { clock }: World): readonly string[] {
+  return snapshot.filter((entry) => Number(entry.split(' until ').at(-1)) > clock.now());
+}
+
 async function broken(scenario: Scenario): Promise<string[]> {
   const world = new World(scenario);
   await world.run();
   const mayBeLost = scenario.losses.length > 0;
   const problems = [...world.broken, ...cacheEqualsTable(world, mayBeLost), ...onlyPoisonIsLettered(world)];
+  problems.push(...(await planTouchesNothing(world, mayBeLost)));
   const letters = world.letters.length;
   await world.redrive(world.table.records.toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
@@ -101,5 +130,9 @@ describe('analysis-results → cache ends with cache = table, each poison record
   it('when the cache loses all it holds, and records are redriven: what it then holds is still right', () =>
     holds({ losses, reads, again: redriven }));
 
-  it('under all of it at once', () => holds({ fates, outages, crashes, again, reads }));
+  it('when records are dead letters, planned and redriven in any order and at once: what a plan lets be, is', () =>
+    holds({ withheld, operators, lastOperator }));
+
+  it('under all of it at once', () =>
+    holds({ fates, outages, crashes, again, reads, withheld, operators, lastOperator }));
 });

@@ -11,13 +11,14 @@ import { createRedisEngine } from '../../../local/redis/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { analysisResultsProcessor } from '../../../processors/analysis-results/processor.ts';
 import { analysisReader, type ReadAnalysis } from '../../../shared/cache/read-analysis.ts';
-import type { Redis } from '../../../shared/cache/redis.ts';
+import type { Command, Redis } from '../../../shared/cache/redis.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
-import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { faultyRedis } from './faulty-redis.ts';
 import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
 import { ResultsTable, type StreamRecord } from './results-table.ts';
@@ -40,6 +41,11 @@ export interface Scenario {
   readonly reads: readonly { readonly atMs: number; readonly analysis: string }[];
   /** Milliseconds after the start at which the cache loses everything. */
   readonly losses: readonly number[];
+  /** Records that only operators bring. */
+  readonly withheld: readonly boolean[];
+  readonly operators: readonly Operator[];
+  /** After all the others; undefined for none. */
+  readonly lastOperator: Operator | undefined;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -51,6 +57,7 @@ export class World {
   readonly table: ResultsTable;
   readonly letters: DeadLetter[] = [];
   readonly onFailure: string[] = [];
+  readonly withheld: StreamRecord[] = [];
   /** Laws broken on the way, in words. */
   readonly broken: string[] = [];
   readonly #scenario: Scenario;
@@ -81,15 +88,34 @@ export class World {
 
   /** Runs the whole history until everything is settled, faults and all. */
   async run(): Promise<void> {
-    const { again, reads, losses } = this.#scenario;
+    const { again, reads, losses, operators, lastOperator } = this.#scenario;
     const beside = [
       ...again.map((one) => this.#again(one)),
       ...reads.map(({ atMs, analysis }) => this.#readAt(atMs, analysis)),
+      ...operators.map((one) => this.#operate(one)),
       ...losses.map((atMs) => this.#wait(atMs).then(() => execute(this.#engine, ['FLUSHALL']))),
     ];
     await this.clock.runUntil(Promise.all([this.#deliver(), ...beside]));
     // What was sent and not waited for has landed by then.
     await this.clock.advance(60_000);
+    if (lastOperator !== undefined) {
+      await this.clock.runUntil(operate(this.withheld, lastOperator, this.#door));
+      // A plan does nothing about what lapses in the very second.
+      await this.clock.advance(2_000);
+    }
+  }
+
+  /** What a plan says of each record when nothing else happens, and nothing stands in its way any more. */
+  plan(records: readonly StreamRecord[]): Promise<readonly PlannedRecord[]> {
+    return this.clock.runUntil(planned(records, this.#door));
+  }
+
+  /** All that the cache holds: `<key> <value> until <ms since the epoch>`. */
+  snapshot(): readonly string[] {
+    const ask = (...command: Command) => execute(this.#engine, command);
+    return (ask('KEYS', '*') as readonly string[]).map(
+      (key) => `${key} ${ask('GET', key)} until ${this.clock.now() + Number(ask('PTTL', key))}`,
+    );
   }
 
   /** Sends records through the marked door until each is settled or poison. */
@@ -115,10 +141,16 @@ export class World {
     });
     mapping.addShard({ shardId: SHARD });
     this.clock.after(enabledAfterMs, () => mapping.enable());
-    for (const write of history) {
+    for (const [index, write] of history.entries()) {
       await this.#wait(write.pauseMs);
       const record = this.table.write(write, this.clock.now());
-      if (record !== undefined) mapping.append(SHARD, [record]);
+      if (record === undefined) continue;
+      if (!isWithheld(this.#scenario.withheld, index)) mapping.append(SHARD, [record]);
+      else {
+        this.withheld.push(record);
+        // Nobody letters it: it is a letter.
+        this.table.poison.delete(record.eventID);
+      }
     }
     await this.#wait(enabledAfterMs + 1);
     await mapping.whenIdle();
@@ -128,7 +160,9 @@ export class World {
   async #again({ atMs, from, size, redriven, backwards }: Again): Promise<void> {
     await this.#wait(atMs);
     const start = Math.floor(from * this.table.records.length);
-    const records = this.table.records.slice(start, start + size);
+    const records = this.table.records
+      .slice(start, start + size)
+      .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
     if (redriven) await this.#redriveUntilSettled(backwards ? records.toReversed() : records);
     else await this.#untilAnswered(records);
@@ -157,6 +191,16 @@ export class World {
       await this.#wait(1_000);
     }
   }
+
+  async #operate(operator: Operator): Promise<void> {
+    await this.#wait(operator.atMs);
+    await operate([...this.withheld], operator, this.#door);
+  }
+
+  readonly #door = doorOf(
+    (event) => this.#invoke(event, `operator-${this.#ids++}`),
+    (ms) => this.#wait(ms),
+  );
 
   async #readAt(atMs: number, analysis: string): Promise<void> {
     await this.#wait(atMs);

@@ -91,10 +91,12 @@ export function pushesAreStored({ board }: World): string[] {
 }
 
 /** G1, G3: a letter for each poison record, none for any other, and nothing given up by the mapping. */
-export function onlyPoisonIsLettered({ written, letters, onFailure }: World): string[] {
+export function onlyPoisonIsLettered({ written, withheld, letters, onFailure }: World): string[] {
   const lettered = new Set(letters.map(({ record }) => (record as { eventID: string }).eventID));
   const poison = new Set(
-    written.flatMap(({ record, meaning }) => (meaning.kind === 'poison' ? [record.eventID] : [])),
+    written.flatMap(({ record, meaning }) =>
+      meaning.kind === 'poison' && !withheld.includes(record) ? [record.eventID] : [],
+    ),
   );
   return [
     ...onFailure.map((body) => `the mapping gave up: ${body}`),

@@ -1,6 +1,7 @@
 /** The laws of bids and conversations → notifications, on random histories, deliveries and faults. A failing case prints its seed and shrinks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, claimFates, crashes, fates, outages } from './faults.ts';
 import { history, type StreamName } from './history.ts';
 import {
@@ -27,7 +28,30 @@ const calm = fc.record({
 
 type Calm = Omit<Scenario, 'stream' | keyof typeof nothing>;
 
-const nothing = { fates: [], claimFates: [], everyThirdFails: false, outages: [], crashes: [], again: [] };
+const nothing = {
+  fates: [],
+  claimFates: [],
+  everyThirdFails: false,
+  outages: [],
+  crashes: [],
+  again: [],
+  withheld: [],
+  operators: [],
+  lastOperator: undefined,
+};
+
+/** A plan tells nobody and claims nothing; and where all is settled, it finds nothing to do. */
+async function planTouchesNothing(world: World): Promise<string[]> {
+  const before = world.snapshot();
+  const plan = await world.plan(world.written.map(({ record }) => record));
+  const due = plan.filter(({ verdict }) => verdict === 'apply');
+  return [
+    ...(world.snapshot() === before ? [] : ['a plan left a mark']),
+    ...due
+      .slice(world.unrecorded)
+      .map(({ eventId }) => `a plan would carry out ${eventId}, which is settled`),
+  ];
+}
 
 async function broken(
   scenario: Scenario,
@@ -43,6 +67,7 @@ async function broken(
     onlyPoisonIsLettered,
   ];
   const problems = [...world.broken, ...[...always, ...more].flatMap((law) => law(world))];
+  problems.push(...(await planTouchesNothing(world)));
   const letters = world.letters.length;
   await world.redrive(world.written.map(({ record }) => record).toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
@@ -81,6 +106,12 @@ describe.each<StreamName>(['bids', 'conversations'])('%s', (stream) => {
   it('stores once however often and in whatever order records are delivered', () =>
     holds(stream, fc.record({ again })));
 
+  it('tells once when records are dead letters, planned and redriven in any order and at once', () =>
+    holds(stream, fc.record({ withheld, operators, lastOperator }), [isPushedOnce]));
+
   it('holds under all of it at once', () =>
-    holds(stream, fc.record({ fates, claimFates, outages, crashes, again })));
+    holds(
+      stream,
+      fc.record({ fates, claimFates, outages, crashes, again, withheld, operators, lastOperator }),
+    ));
 });

@@ -14,10 +14,11 @@ import { conversationsProcessor } from '../../../processors/conversations/proces
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
-import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import type { Again, Crash, Outage } from './faults.ts';
 import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
 
@@ -34,6 +35,11 @@ export interface Scenario {
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
   readonly again: readonly Again[];
+  /** Records that only operators bring. */
+  readonly withheld: readonly boolean[];
+  readonly operators: readonly Operator[];
+  /** After all the others; undefined for none. */
+  readonly lastOperator: Operator | undefined;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -46,8 +52,11 @@ export class World {
   readonly written: Written[] = [];
   readonly letters: DeadLetter[] = [];
   readonly onFailure: string[] = [];
+  readonly withheld: StreamRecord[] = [];
   /** Laws broken on the way, in words. */
   readonly broken: string[] = [];
+  /** Effects whose completion could not be recorded. */
+  unrecorded = 0;
   /** Pushes that ended otherwise than delivered. */
   undelivered = 0;
   readonly #scenario: Scenario;
@@ -79,8 +88,21 @@ export class World {
 
   /** Runs the whole history until everything is settled, faults and all. */
   async run(): Promise<void> {
-    const beside = this.#scenario.again.map((one) => this.#again(one));
+    const { again, operators, lastOperator } = this.#scenario;
+    const beside = [...again.map((one) => this.#again(one)), ...operators.map((one) => this.#operate(one))];
     await this.clock.runUntil(Promise.all([this.#deliver(), ...beside]));
+    if (lastOperator !== undefined)
+      await this.clock.runUntil(operate(this.withheld, lastOperator, this.#door));
+  }
+
+  /** What a plan says of each record when nothing else happens, and nothing stands in its way any more. */
+  plan(records: readonly StreamRecord[]): Promise<readonly PlannedRecord[]> {
+    return this.clock.runUntil(planned(records, this.#door));
+  }
+
+  /** All that people and the table of claims hold. */
+  snapshot(): string {
+    return JSON.stringify([[...this.board.rows], this.board.received, [...this.#claims.items]]);
   }
 
   /** Sends records through the marked door until each is settled or poison. */
@@ -111,7 +133,8 @@ export class World {
       await this.#wait(write.pauseMs);
       const one = written(stream, write, number, this.clock.now());
       this.written.push(one);
-      mapping.append(SHARD, [one.record]);
+      if (isWithheld(this.#scenario.withheld, number)) this.withheld.push(one.record);
+      else mapping.append(SHARD, [one.record]);
     }
     await this.#wait(enabledAfterMs + 1);
     await mapping.whenIdle();
@@ -121,11 +144,24 @@ export class World {
   async #again({ atMs, from, size, redriven }: Again): Promise<void> {
     await this.#wait(atMs);
     const start = Math.floor(from * this.written.length);
-    const records = this.written.slice(start, start + size).map(({ record }) => record);
+    const records = this.written
+      .slice(start, start + size)
+      .map(({ record }) => record)
+      .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
     if (redriven) await this.#redriveUntilSettled(records);
     else await this.#untilAnswered(records);
   }
+
+  async #operate(operator: Operator): Promise<void> {
+    await this.#wait(operator.atMs);
+    await operate([...this.withheld], operator, this.#door);
+  }
+
+  readonly #door = doorOf(
+    (event) => this.#invoke(event, `operator-${this.#ids++}`),
+    (ms) => this.#wait(ms),
+  );
 
   /** At least once: what another delivery reports comes again, as from the mapping. */
   async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
@@ -206,6 +242,9 @@ export class World {
           read: request(this.#claims.read),
         },
         newId: () => `owner-${this.#ids++}`,
+        notice: (notice) => {
+          if (notice === 'unrecorded') this.unrecorded++;
+        },
       }),
       inbox: { ...inbox, put: request(inbox.put), count: request(inbox.count) },
       sessions: { ...sessions, find: request(sessions.find), remove: request(sessions.remove) },
