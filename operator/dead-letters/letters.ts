@@ -6,14 +6,16 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { lineOf, Problem } from '../../local/problem.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
+import { ahead } from './ahead.ts';
 import { listObjects, removeObject } from './bucket.ts';
 import { completer } from './complete.ts';
 import { holdMessages } from './held-messages.ts';
 import { isoTime } from './json.ts';
-import type { FailedRecord, Letter, LetterContent, LetterSource, ObjectPlace } from './letter.ts';
+import type { FailedRecord, Letter, LetterSource, ObjectPlace } from './letter.ts';
+import { letterOf } from './letter-of.ts';
 import { letterParts } from './letter-parts.ts';
 import { putBackRecord } from './put-back.ts';
-import { objectId, readText } from './read-message.ts';
+import { type Found, objectId, readText } from './read-message.ts';
 
 export interface LettersOptions {
   readonly clock: Clock;
@@ -72,6 +74,15 @@ const LAST_ANSWERS = 2;
 /** SQS lets 120,000 messages of a queue be in flight (SQS developer guide, "Message quotas"); some are left to others. */
 const MOST_HELD = 100_000;
 
+/** Objects and pointers that are fetched at once. */
+const PARALLEL = 4;
+
+/** Where a letter is. */
+interface Place {
+  readonly found: Found;
+  readonly source: LetterSource;
+}
+
 export function openLetters(
   system: Pick<System, 'clients' | 'processors'>,
   processor: Pick<ProcessorFacts, 'name' | 'queueUrl' | 'failureBucket'>,
@@ -128,15 +139,21 @@ export function openLetters(
   async function* letters(): AsyncGenerator<Letter> {
     reading = true;
     try {
-      yield* fromQueue();
-      yield* fromBucket();
+      yield* ahead(places(), PARALLEL, async ({ found, source }) =>
+        letterOf(await complete(found), processor.name, source),
+      );
     } finally {
       reading = false;
       await giveBackReleased();
     }
   }
 
-  async function* fromQueue(): AsyncGenerator<Letter> {
+  async function* places(): AsyncGenerator<Place> {
+    yield* fromQueue();
+    yield* fromBucket();
+  }
+
+  async function* fromQueue(): AsyncGenerator<Place> {
     const seen = new Set<string>();
     let unchanged = 0;
     answer = receive();
@@ -168,7 +185,7 @@ export function openLetters(
     return next;
   }
 
-  async function* lettersIn(message: Message): AsyncGenerator<Letter> {
+  async function* lettersIn(message: Message): AsyncGenerator<Place> {
     const { MessageId: messageId = '', ReceiptHandle: receiptHandle = '', Body: body = '' } = message;
     const sentAtMs = Number(message.Attributes?.SentTimestamp ?? clock.now());
     const facts = { queueUrl, messageId, receiptHandle, sentAtMs };
@@ -182,11 +199,11 @@ export function openLetters(
     for (const element of fresh) {
       signal.throwIfAborted();
       const object = element.kind === 'object' ? { object: element.object } : {};
-      yield letterOf(await complete(element), processor.name, { message: facts, ...object });
+      yield { found: element, source: { message: facts, ...object } };
     }
   }
 
-  async function* fromBucket(): AsyncGenerator<Letter> {
+  async function* fromBucket(): AsyncGenerator<Place> {
     const objects = listObjects(s3, bucket, signal);
     for (;;) {
       let next: IteratorResult<ObjectPlace>;
@@ -198,8 +215,9 @@ export function openLetters(
       }
       if (next.done === true) return;
       const object = next.value;
+      await Promise.allSettled([...puttingBack]);
       if (own.has(objectId(object)) || !parts.addObject(object)) continue;
-      yield letterOf(await complete({ kind: 'object', object }), processor.name, { object });
+      yield { found: { kind: 'object', object }, source: { object } };
     }
   }
 
@@ -220,24 +238,4 @@ export function openLetters(
       `${processor.name}: its ${what} ${place} cannot be read (${name}: ${lineOf(error)}); it must exist in this account and region, and allow ${right}`,
     );
   }
-}
-
-/** @param processor of the queue or bucket */
-export function letterOf(content: LetterContent, processor: string, source: LetterSource): Letter {
-  const { functionArn: _, error: __, requestId: ___, processor: named = processor, ...rest } = content;
-  const strayed = content.form === 'envelope' && named !== processor;
-  return {
-    ...rest,
-    processor,
-    source,
-    records: content.records.map((record): FailedRecord => ({ ...record, processor: named })),
-    ...(strayed && content.resolvable
-      ? {
-          reason: {
-            code: 'OTHER_PROCESSOR',
-            details: `its record failed in ${named}, and lies with the letters of ${processor}`,
-          },
-        }
-      : {}),
-  };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { streamRecord } from '../../test/support/record.ts';
 import { recordIdentity } from './identity.ts';
 import type { Letter, LetterContent } from './letter.ts';
-import { letterOf } from './letters.ts';
+import { letterOf } from './letter-of.ts';
 import { readText } from './read-message.ts';
 import { summing } from './summary.ts';
 import { envelope, givenUp, payloadOf, threeRecords } from './testing.ts';

@@ -1,7 +1,7 @@
 /** Counts letters in groups while they pass by: what is kept are counts, the oldest and a few samples, never a record. */
 import { recordIdentity } from './identity.ts';
 import type { FailedRecord, Letter, LetterForm } from './letter.ts';
-import { matchesRecord, matchesUnread, type Where } from './where.ts';
+import { matchesRecord, matchesUnread, unreadCode, type Where } from './where.ts';
 
 export const GROUPINGS = ['processor', 'code', 'key', 'age', 'form'] as const;
 
@@ -111,9 +111,8 @@ export function summing(by: readonly Grouping[], where: Where, nowMs: number): S
   }
 
   function addUnread(letter: Letter): void {
-    const { processor, reason, condition, failedAt, form, source, batch } = letter;
-    const code = form === 'test-message' ? 'TEST_MESSAGE' : (reason?.code ?? condition ?? 'EMPTY');
-    const group = groupOf({ processor, code, key: '', failedAt, form });
+    const { processor, failedAt, form, source, batch } = letter;
+    const group = groupOf({ processor, code: unreadCode(letter), key: '', failedAt, form });
     group.letters++;
     group.unread += batch?.batchSize ?? 0;
     total.unread += batch?.batchSize ?? 0;

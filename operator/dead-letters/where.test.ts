@@ -70,8 +70,15 @@ test('a record without a key, an id or a time is not meant by one', () => {
   expect(matchesRecord(parseWhere(['code=X'], NOW), bare)).toBe(true);
 });
 
+test('a test message is meant by its own code', () => {
+  const letter = { form: 'test-message' as const, processor: 'bids' };
+  expect(matchesUnread(parseWhere(['code=TEST_MESSAGE'], NOW), letter)).toBe(true);
+  expect(matchesUnread(parseWhere(['code=EMPTY'], NOW), letter)).toBe(false);
+});
+
 test('a letter that could not be read is meant by its condition or its reason, never by a key', () => {
   const letter = {
+    form: 'pointer' as const,
     processor: 'bids',
     condition: 'RetryAttemptsExhausted',
     reason: { code: 'STREAM_TRIMMED' },

@@ -109,18 +109,27 @@ export function matchesRecord(where: Where, record: Matchable): boolean {
   );
 }
 
-/** Of a letter whose records cannot be read: its `code` is its condition or the reason; keys and events it has none. */
-export function matchesUnread(
-  where: Where,
-  letter: Pick<Letter, 'processor' | 'condition' | 'reason' | 'failedAt'>,
-): boolean {
+type Unread = Pick<Letter, 'form' | 'processor' | 'condition' | 'reason' | 'failedAt'>;
+
+/** Of a letter without readable records: its codes are its condition and its reason's; keys and events it has none. */
+export function matchesUnread(where: Where, letter: Unread): boolean {
+  const codes = [unreadCode(letter), letter.condition, letter.reason?.code];
   return (
     isOneOf(where.processor, letter.processor) &&
-    (isOneOf(where.code, letter.condition) || isOneOf(where.code, letter.reason?.code)) &&
+    (where.code.length === 0 || codes.some((code) => isOneOf(where.code, code))) &&
     where.key.length === 0 &&
     where.event.length === 0 &&
     isInTime(where, letter.failedAt)
   );
+}
+
+/** What a letter without readable records is counted under. */
+export function unreadCode({
+  form,
+  reason,
+  condition,
+}: Pick<Unread, 'form' | 'reason' | 'condition'>): string {
+  return form === 'test-message' ? 'TEST_MESSAGE' : (reason?.code ?? condition ?? 'EMPTY');
 }
 
 function isOneOf(wanted: readonly string[], value: string | undefined): boolean {
