@@ -1,4 +1,5 @@
 /** Takes one raw record to what is to be done about it: decode, then decide. Nothing a record holds can make it throw. */
+import { CANARY_RULE, isCanary } from './canary.ts';
 import type { Change } from './change.ts';
 import { decodeRecord } from './decode.ts';
 import { failureOf } from './failure-of.ts';
@@ -27,6 +28,10 @@ export function prepare<Effect>(
   const decoded = decodeRecord(record, processor.images);
   if (!decoded.ok) return { record, sequenceNumber: decoded.sequenceNumber, step: poison(decoded.failure) };
   const { change } = decoded;
+  if (isCanary(change.keys)) {
+    const outcome: Outcome = { kind: 'ignored', rule: CANARY_RULE };
+    return { record, sequenceNumber: change.sequenceNumber, step: { kind: 'ended', outcome } };
+  }
   return { record, sequenceNumber: change.sequenceNumber, step: decide(processor, change, redriven) };
 }
 
