@@ -14,12 +14,13 @@ import type { ClaimTable } from '../../../shared/idempotency/claim-table.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import type { Mailer } from '../../../shared/mail/mail.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
-import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
 import { STREAM_ARN } from '../../support/record.ts';
 import { ExecutionEnvironment } from '../execution-environment.ts';
+import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { App, type BookingRecord, changeOf } from './app.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
@@ -36,6 +37,11 @@ export interface Scenario {
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
   readonly again: readonly Again[];
+  /** Records that only operators bring. */
+  readonly withheld: readonly boolean[];
+  readonly operators: readonly Operator[];
+  /** After all the others; undefined for none. */
+  readonly lastOperator: Operator | undefined;
 }
 
 export interface Sent {
@@ -57,6 +63,7 @@ export class World {
   readonly letters: DeadLetter[] = [];
   readonly onFailure: string[] = [];
   readonly broken: string[] = [];
+  readonly withheld: BookingRecord[] = [];
   /** Effects whose completion could not be recorded. */
   unrecorded = 0;
   readonly #scenario: Scenario;
@@ -78,9 +85,24 @@ export class World {
 
   /** Runs the whole history until everything is settled, faults and all. */
   async run(): Promise<void> {
-    await this.clock.runUntil(
-      Promise.all([this.#live(), ...this.#scenario.again.map((one) => this.#again(one))]),
+    const { again, operators, lastOperator } = this.#scenario;
+    const beside = [...again.map((one) => this.#again(one)), ...operators.map((one) => this.#operate(one))];
+    await this.clock.runUntil(Promise.all([this.#live(), ...beside]));
+    if (lastOperator !== undefined)
+      await this.clock.runUntil(operate(this.withheld, lastOperator, this.#door));
+  }
+
+  /** What a plan says of each record when nothing else happens, and nothing stands in its way any more. */
+  plan(records: readonly BookingRecord[]): Promise<readonly PlannedRecord[]> {
+    return this.clock.runUntil(planned(records, this.#door));
+  }
+
+  /** All that people, the tables and the claims hold. */
+  snapshot(): string {
+    const tables = (['bookings', 'providers', 'services', 'reviews'] as const).map((name) =>
+      this.tables.items(name),
     );
+    return JSON.stringify([tables, this.outbox.map(({ mail }) => mail), [...this.#claims.items]]);
   }
 
   async #live(): Promise<void> {
@@ -106,18 +128,36 @@ export class World {
       this.app.review(step, this.clock.now());
       if ('gapMs' in step) await this.#wait(step.gapMs);
       const record = this.app.book(step, this.clock.now());
-      if (record !== undefined) mapping.append(SHARD, [record]);
+      if (record === undefined) continue;
+      if (!isWithheld(this.#scenario.withheld, this.app.records.length)) mapping.append(SHARD, [record]);
+      else {
+        this.withheld.push(record);
+        // Nobody letters it: it is a letter.
+        this.app.poison.delete(record.eventID);
+      }
     }
     await this.#wait(1);
     await mapping.whenIdle();
     mapping.stop();
   }
 
+  async #operate(operator: Operator): Promise<void> {
+    await this.#wait(operator.atMs);
+    await operate([...this.withheld], operator, this.#door);
+  }
+
+  readonly #door = doorOf(
+    (event) => this.#invoke(event, `operator-${this.#ids++}`),
+    (ms) => this.#wait(ms),
+  );
+
   /** At least once: what such a delivery leaves unsettled comes again. */
   async #again({ atMs, from, size, redriven }: Again): Promise<void> {
     await this.#wait(atMs);
     const start = Math.floor(from * this.app.records.length);
-    let pending: readonly BookingRecord[] = this.app.records.slice(start, start + size);
+    let pending: readonly BookingRecord[] = this.app.records
+      .slice(start, start + size)
+      .filter((record) => redriven || !this.withheld.includes(record));
     while (pending.length > 0) {
       const marked = redriven ? { redrive: { id: 'law' } } : {};
       const result = await this.#invoke({ Records: pending, ...marked }, `again-${this.#ids++}`);
