@@ -148,6 +148,10 @@ const WILDCARDS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^es:ESHttp(Get|Post|Put) .*:domain\/streamkeeper-\w+\/\*$/, "the domain's APIs are paths under it"],
   [
+    /^es:ESHttpDelete .*:domain\/streamkeeper-\w+\/products-v\*$/,
+    'behind the alias there is an index of any version',
+  ],
+  [
     /^execute-api:ManageConnections .*\/(POST|DELETE)\/@connections\/\*$/,
     'ids are made when a connection opens',
   ],

@@ -41,7 +41,14 @@ test.each<[string, string[]]>([
       'lambda:InvokeFunction ProductQueriesForgetFunction.Arn',
     ],
   ],
-  ['ProductsIndexSetUp', [...ownTelemetry('ProductsIndexSetUp'), ...search]],
+  [
+    'ProductsIndexSetUp',
+    [
+      ...ownTelemetry('ProductsIndexSetUp'),
+      ...search,
+      'es:ESHttpDelete arn:aws:es:REGION:ACCOUNT:domain/streamkeeper-dev/products-v*',
+    ],
+  ],
   [
     'ProductQueriesForget',
     [...ownTelemetry('ProductQueriesForget'), ...networkRights('streamkeeper-dev-products-forget-queries')],

@@ -91,12 +91,12 @@ export class SearchDomain extends Construct {
     output(Stack.of(this), 'SearchAlias', alias, 'Alias that searches and writes go to');
   }
 
-  /** Lets `role` send requests of these methods to every path of the domain. */
-  admit(role: Role, methods: readonly SearchMethod[]): void {
-    const rights = {
-      actions: methods.map((method) => `es:ESHttp${method}`),
-      resources: [`${this.domainArn}/*`],
-    };
+  /** Lets `role` send requests of these methods to every path of the domain, or only to those of the indices behind its alias. */
+  admit(role: Role, methods: readonly SearchMethod[], to: 'all' | 'own-indices' = 'all'): void {
+    const resource = `${this.domainArn}/${to === 'all' ? '*' : `${this.environment.SEARCH_ALIAS}-v*`}`;
+    if (to === 'own-indices')
+      acknowledgeWildcards(role, 'Behind the alias there is an index of any version.', resource);
+    const rights = { actions: methods.map((method) => `es:ESHttp${method}`), resources: [resource] };
     role.addToPolicy(new PolicyStatement(rights));
     this.admitted.push(new PolicyStatement({ ...rights, principals: [new ArnPrincipal(role.roleArn)] }));
   }

@@ -1,6 +1,6 @@
 /**
  * Creates index and alias while the stack is deployed, and again whenever the set-up's code or configuration changes. A set-up
- * that fails, fails the deployment; what is started after it finds the alias in place.
+ * that fails, fails the deployment; what is started after it finds the alias in place. Operators call it for the steps of a rebuild.
  */
 import { Duration } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
@@ -27,7 +27,7 @@ export class SearchSetUp extends Construct {
       stage,
       name: `${name}-set-up`,
       entry: `processors/${name}/set-up.ts`,
-      description: `Creates the search index and alias of ${name} at deployment`,
+      description: `Creates the search index and alias of ${name} at deployment, and rebuilds it when asked`,
       timeoutSeconds: TIMEOUT,
       memoryMb: 256,
       environment: {
@@ -36,6 +36,8 @@ export class SearchSetUp extends Construct {
       },
     });
     search.admit(code.role, ['Get', 'Post', 'Put']);
+    // A rebuild's indices, and nothing else of the domain, are deleted when an operator says so.
+    search.admit(code.role, ['Delete'], 'own-indices');
     // A trigger instead of a custom resource of our own: the set-up stays a plain function, which the operator and the local
     // run can call as it is, and a new domain (a new endpoint in the environment) runs it again.
     new Trigger(this, 'AtDeployment', { handler: code.function, timeout: Duration.seconds(TIMEOUT) });

@@ -23,20 +23,27 @@ test('the domain is encrypted on its disks, between its nodes, and on the way to
   });
 });
 
-test('the domain lets in the processor and the set-up, and neither may delete', () => {
+test('the domain lets in the processor and the set-up, which alone may delete, and only indices of the alias', () => {
   const admitted = statements({
     Type: '',
     Properties: { PolicyDocument: domain.Properties['AccessPolicies'] },
   });
   const role = (part: string) => ({ 'Fn::GetAtt': [resource(dev, 'AWS::IAM::Role', part).id, 'Arn'] });
   const roles = admitted.flatMap(({ Principal }) => (Principal as { AWS: unknown }).AWS);
-  expect(roles).toHaveLength(2);
+  expect(roles).toHaveLength(3);
   expect(roles).toEqual(
     expect.arrayContaining([role('ProductsProcessorRole'), role('ProductsIndexSetUpRole')]),
   );
-  for (const { Action: actions } of admitted) {
+  const deletes = admitted.find(({ Action: actions }) => actions === 'es:ESHttpDelete');
+  const others = admitted.filter((one) => one !== deletes);
+  for (const { Action: actions } of others) {
     expect(actions).toEqual(['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut']);
   }
+  expect(deletes).toMatchObject({
+    Action: 'es:ESHttpDelete',
+    Principal: { AWS: role('ProductsIndexSetUpRole') },
+  });
+  expect(JSON.stringify(deletes?.Resource)).toContain('/products-v*');
 });
 
 test('the processor knows its table and its search engine, and signs its requests', () => {
