@@ -1,6 +1,7 @@
 /**
  * analytics: sessions and analyses become metrics, and nothing else. Not idempotent: a record that is delivered again is
- * counted again, which a count over thousands bears, and remembering every one would cost more than the count is worth.
+ * counted again, which a count over thousands bears, and remembering every one would cost more than the count is worth. For the
+ * same reason there is no plan: nobody can tell what was counted, so every record that is redriven counts again.
  */
 import type { Change } from '../../shared/stream/change.ts';
 import type { Outcome } from '../../shared/stream/outcome.ts';

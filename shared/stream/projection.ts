@@ -20,6 +20,7 @@ export interface Projection {
 export interface ListPage {
   /** Where the page before ended; left out for the first. */
   readonly after?: string;
+  /** About how many keys: a page may hold fewer, none, or somewhat more, and still not be the last. */
   readonly limit: number;
 }
 
