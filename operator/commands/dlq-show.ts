@@ -71,7 +71,7 @@ async function showFile(context: CommandContext, file: string, options: ShowOpti
       })
     : async (element: (typeof found)[number]): Promise<LetterContent> =>
         element.kind === 'letter'
-          ? element.content
+          ? asOf(element.content, context.clock.now())
           : contentOfPlace(element.object, {
               code: 'NEEDS_SYSTEM',
               details: `the letter is the object s3://${element.object.bucket}/${element.object.key}; name the system (--local, or --stage) to fetch it`,
@@ -85,6 +85,15 @@ async function showFile(context: CommandContext, file: string, options: ShowOpti
   } else {
     for (const content of contents) write(context, content, images);
   }
+}
+
+/** Without a system, a pointer whose time is over is known to be useless; for one that is not, the system is named. */
+function asOf(content: LetterContent, nowMs: number): LetterContent {
+  const { expiresAt, reason } = content;
+  if (reason?.code !== 'NEEDS_SYSTEM' || expiresAt === undefined || Date.parse(expiresAt) > nowMs)
+    return content;
+  const details = `the stream has forgotten these records since ${expiresAt}; make their effects as the table is now (streamkeeper reconcile), then discard the letter`;
+  return { ...content, reason: { code: 'POINTER_EXPIRED', details } };
 }
 
 /** @throws Problem when there is no such file */

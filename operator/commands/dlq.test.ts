@@ -58,6 +58,15 @@ describe('dlq show --file', () => {
     ]);
   });
 
+  test('says of a pointer in a file whether its time is over', async () => {
+    const around = (hours: number) => {
+      const at = new Date(Date.now() - hours * 3_600_000).toISOString();
+      return givenUp({ timestamp: at, info: { approximateArrivalOfFirstRecord: at } });
+    };
+    expect(await shownAs(around(1))).toMatchObject({ reason: { code: 'NEEDS_SYSTEM' } });
+    expect(await shownAs(around(25))).toMatchObject({ reason: { code: 'POINTER_EXPIRED' } });
+  });
+
   test('reads a file as it reads standard input', async () => {
     const file = join(folder, 'message.json');
     writeFileSync(file, JSON.stringify(envelope()));
