@@ -6,6 +6,7 @@ import { idempotency } from './scenarios/idempotency.ts';
 import { notifications } from './scenarios/notifications.ts';
 import { benchProducts } from './scenarios/products/scenario.ts';
 import { ratings, wholeRatings } from './scenarios/ratings.ts';
+import { benchRedrive } from './scenarios/redrive/scenario.ts';
 import { withSearchEngine } from './search-engine.ts';
 
 const say = (line: string): void => console.error(`bench: ${line}`);
@@ -94,6 +95,19 @@ scenario(
     if (options.json) console.log(JSON.stringify({ bench: 'cache', ...result }));
     else printResults('cache', [{ way: result.engine, ...result }]);
   },
+);
+
+scenario(
+  'redrive',
+  "dead letters planned and redriven, beside the queue engine's own receive-and-delete",
+  rows('redrive', ({ short }) =>
+    benchRedrive({
+      letters: short ? 1_000 : 10_000,
+      recordBytes: [1_000, 16_000],
+      rounds: short ? 1 : 3,
+      say,
+    }),
+  ),
 );
 
 await program.parseAsync();

@@ -4,12 +4,12 @@
  */
 import {
   ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../shared/time/clock.ts';
+import { deleteTogether } from './delete-together.ts';
 
 export interface HoldOptions {
   readonly sqs: Pick<SQSClient, 'send'>;
@@ -46,6 +46,7 @@ export function holdMessages(options: HoldOptions): HeldMessages {
   const { sqs, clock, queueUrl, visibilitySeconds, waitSeconds } = options;
   const visibleMs = visibilitySeconds * 1000;
   const held = new Map<string, Held>();
+  const remove = deleteTogether(sqs, queueUrl);
   let closed = false;
   let renewing: Promise<void> = Promise.resolve();
   let timing = false;
@@ -75,7 +76,7 @@ export function holdMessages(options: HoldOptions): HeldMessages {
     async delete(messageId) {
       const message = held.get(messageId);
       if (message === undefined) throw new Error(`message ${messageId} is not held`);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.handle }));
+      await remove(message.handle);
       held.delete(messageId);
     },
     async giveBack(messageIds) {

@@ -31,6 +31,9 @@ export interface LetterSettler {
   readonly totals: LettersSettled;
 }
 
+/** Letters that are deleted at the same time. */
+const AT_ONCE = 50;
+
 export function letterSettler({ letters, spill, onPutBack, evenPartly = false }: SettlePorts): LetterSettler {
   const gone = new Set<Parcel>();
   const kept = new Set<Entry>();
@@ -45,8 +48,15 @@ export function letterSettler({ letters, spill, onPutBack, evenPartly = false }:
   return {
     totals,
     async settle(entries) {
-      for (const parcel of new Set(entries.flatMap((entry) => [...entry.parcels]))) {
-        if (!gone.has(parcel) && isWhole(parcel) && parcel.entries.every(isSettled)) await letGo(parcel);
+      const parcels = [...new Set(entries.flatMap((entry) => [...entry.parcels]))];
+      const done = parcels.filter(
+        (parcel) => !gone.has(parcel) && isWhole(parcel) && parcel.entries.every(isSettled),
+      );
+      // Before anything is waited for: several workers settle at once.
+      for (const parcel of done) gone.add(parcel);
+      for (let from = 0; from < done.length; from += AT_ONCE) {
+        const ended = await Promise.allSettled(done.slice(from, from + AT_ONCE).map(letGo));
+        for (const one of ended) if (one.status === 'rejected') throw one.reason;
       }
     },
     async takeApart(parcels) {

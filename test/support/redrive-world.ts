@@ -102,6 +102,13 @@ export interface InvokedEvent {
 }
 
 export interface RedriveEngines {
+  /** For another process's clients. */
+  readonly endpoints: {
+    readonly aws: string;
+    readonly lambda: string;
+    readonly dynamodb: string;
+    readonly dynamodbRegion: string;
+  };
   world(): Promise<RedriveWorld>;
   close(): Promise<void>;
 }
@@ -142,6 +149,12 @@ export async function startRedriveEngines(): Promise<RedriveEngines> {
   const tables = new DynamoDBClient({ ...settings, region: dynamodb.region, endpoint: dynamodb.endpoint });
   const engines = { clients, tables, functions, endpoint: aws.endpoint };
   return {
+    endpoints: {
+      aws: aws.endpoint,
+      lambda: gateway.url,
+      dynamodb: dynamodb.endpoint,
+      dynamodbRegion: dynamodb.region,
+    },
     world: () => newWorld(engines),
     async close() {
       await gateway.close();
