@@ -3,7 +3,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 
 /** A word, a number or a time, as statuses and categories are; not a sentence, an address or a name with a space in it. */
 export function isPlainWord(text: string): boolean {
-  return TIME.test(text) || /^[A-Za-z][A-Za-z_-]{0,39}$|^$/.test(text);
+  return TIME.test(text) || /^(?=\D*\d{0,2}\D*$)[A-Za-z][\w-]{0,39}$|^$/.test(text);
 }
 
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;

@@ -85,6 +85,7 @@ describe('a redacted record', () => {
   it('keeps statuses, times and ratings, but no free text in their place', () => {
     const kept = {
       status: { S: 'active' },
+      buyer_type: { S: 'B2C' },
       created_at: { S: '2026-01-01T00:00:00.000Z' },
       rating: { N: '5' },
     };

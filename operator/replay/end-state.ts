@@ -137,10 +137,9 @@ async function claimed(
   table: string,
   { system, processor, id, clock, random }: EndStatePorts,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const recall = createRecall({
-    table: dynamodbClaimTable(system.clients.dynamodb(table), table),
-    processor: processor.name,
-  });
+  // On this machine the table is on each system's own engine, beside the table whose changes these are.
+  const client = system.clients.dynamodb(processor.mappings[0]?.table ?? table);
+  const recall = createRecall({ table: dynamodbClaimTable(client, table), processor: processor.name });
   const state = new Map<string, unknown>();
   for (let from = 0; from < names.length; from += CLAIMS_AT_ONCE) {
     const page = names.slice(from, from + CLAIMS_AT_ONCE);
