@@ -12,6 +12,7 @@ const RUNS = 60;
 interface Rebuilding extends Scenario {
   readonly rebuildAfterMs: number;
   readonly kills: readonly Kill[];
+  readonly scanMs: number;
 }
 
 const kill = fc.record({ call: fc.integer({ min: 0, max: 25 }), isSent: fc.boolean(), resume: fc.boolean() });
@@ -27,6 +28,7 @@ const rebuilding = {
   }),
   enabledAfterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60_000 })),
   latenciesMs,
+  scanMs: fc.constantFrom(1, 50, 2_000, 20_000),
   rebuildAfterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 60_000 })),
 };
 
@@ -37,7 +39,7 @@ async function broken(scenario: Rebuilding): Promise<string[]> {
   let completed: string | undefined;
   await world.run(async () => {
     await world.wait(scenario.rebuildAfterMs);
-    const { index } = await rebuildAnyway(world, scenario.kills);
+    const { index } = await rebuildAnyway(world, scenario.kills, scenario.scanMs);
     completed = index;
   });
   const state = await world.clock.runUntil(world.takeStep({ action: 'describe' }));

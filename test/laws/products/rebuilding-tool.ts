@@ -15,16 +15,20 @@ export interface Kill {
   readonly resume: boolean;
 }
 
-/** Runs the tool, kills it as told, and runs it again until the rebuild is complete. */
-export async function rebuildAnyway(world: World, kills: readonly Kill[]): Promise<Rebuilt> {
+/**
+ * Runs the tool, kills it as told, and runs it again until the rebuild is complete.
+ *
+ * @param scanMs for each row of the table: a table may be large, and much happens meanwhile
+ */
+export async function rebuildAnyway(world: World, kills: readonly Kill[], scanMs: number): Promise<Rebuilt> {
   const checkpoint = memoryCheckpoint();
   for (const kill of kills) {
-    const rebuilt = await run(world, checkpoint, kill.resume, kill);
+    const rebuilt = await run(world, checkpoint, scanMs, kill.resume, kill);
     if (rebuilt?.kind === 'complete') return rebuilt;
     await world.wait(1_000);
   }
   for (let run_ = 0; run_ < MOST_RUNS; run_++) {
-    const rebuilt = await run(world, checkpoint, true, undefined);
+    const rebuilt = await run(world, checkpoint, scanMs, true, undefined);
     if (rebuilt?.kind === 'complete') return rebuilt;
     await world.wait(10_000);
   }
@@ -39,6 +43,7 @@ const died = Symbol('died');
 async function run(
   world: World,
   checkpoint: ReturnType<typeof memoryCheckpoint>,
+  scanMs: number,
   resume: boolean,
   kill: Kill | undefined,
 ): Promise<Rebuilt | undefined> {
@@ -67,7 +72,7 @@ async function run(
     door: openProjectionDoor({ ...ports, functionName: 'products', id: 'law' }),
     takeStep: openSetUpDoor('set-up', ports),
     pace: paceOf(undefined, world.clock),
-    scan: scanOf(world, mortal),
+    scan: scanOf(world, scanMs, mortal),
     checkpoint,
     segments: 2,
     resume,
@@ -110,10 +115,10 @@ async function stepped(
 }
 
 /** A row a page, so that a kill may come after any; rows are dealt out to segments by their product. */
-function scanOf(world: World, mortal: Mortal): ScanPage {
+function scanOf(world: World, scanMs: number, mortal: Mortal): ScanPage {
   return ({ index, of }, from) =>
     mortal(async () => {
-      await world.wait(1);
+      await world.wait(scanMs);
       const rows = world.table.products().filter((product) => Number(product.slice(1)) % of === index);
       const last = from?.['PK']?.S ?? '';
       const [key, ...rest] = rows.filter((product) => product > last);
