@@ -78,6 +78,11 @@ export async function operate(
   }
 }
 
+/** All of them in one call, without a plan, until each is settled or poison. */
+export function redriveAll(records: readonly unknown[], door: Door): Promise<void> {
+  return operate(records, { size: Math.max(1, records.length), backwards: false, blind: true }, door);
+}
+
 /** @returns what has to be done again */
 async function once(records: readonly unknown[], blind: boolean, door: Door): Promise<readonly unknown[]> {
   const plan = blind ? records.map(() => undefined) : await door.plan(records);

@@ -15,10 +15,11 @@ import type { Command, Redis } from '../../../shared/cache/redis.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
-import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
-import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
+import { lowestReported } from '../lowest-reported.ts';
+import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import { faultyRedis } from './faulty-redis.ts';
 import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
 import { ResultsTable, type StreamRecord } from './results-table.ts';
@@ -120,7 +121,7 @@ export class World {
 
   /** Sends records through the marked door until each is settled or poison. */
   async redrive(records: readonly unknown[]): Promise<void> {
-    await this.clock.runUntil(this.#redriveUntilSettled(records));
+    await this.clock.runUntil(redriveAll(records, this.#door));
   }
 
   async #deliver(): Promise<void> {
@@ -164,7 +165,7 @@ export class World {
       .slice(start, start + size)
       .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
-    if (redriven) await this.#redriveUntilSettled(backwards ? records.toReversed() : records);
+    if (redriven) await redriveAll(backwards ? records.toReversed() : records, this.#door);
     else await this.#untilAnswered(records);
   }
 
@@ -178,17 +179,6 @@ export class World {
       const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
       pending = from < 0 ? [] : pending.slice(from);
       await this.#wait(200);
-    }
-  }
-
-  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
-    for (;;) {
-      const event = { Records: records, redrive: { id: 'law' } };
-      const result = await this.#invoke(event, `redrive-${this.#ids++}`);
-      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
-      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
-        return;
-      await this.#wait(1_000);
     }
   }
 
@@ -292,9 +282,4 @@ export class World {
       this.clock.after(ms, resolve);
     });
   }
-}
-
-function lowestReported(payload: unknown): string | undefined {
-  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
-  return batchItemFailures[0]?.itemIdentifier;
 }

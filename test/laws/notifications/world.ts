@@ -14,11 +14,12 @@ import { conversationsProcessor } from '../../../processors/conversations/proces
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
-import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
+import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
-import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
+import { lowestReported } from '../lowest-reported.ts';
+import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import type { Again, Crash, Outage } from './faults.ts';
 import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
 
@@ -107,7 +108,7 @@ export class World {
 
   /** Sends records through the marked door until each is settled or poison. */
   async redrive(records: readonly unknown[]): Promise<void> {
-    await this.clock.runUntil(this.#redriveUntilSettled(records));
+    await this.clock.runUntil(redriveAll(records, this.#door));
   }
 
   async #deliver(): Promise<void> {
@@ -149,7 +150,7 @@ export class World {
       .map(({ record }) => record)
       .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
-    if (redriven) await this.#redriveUntilSettled(records);
+    if (redriven) await redriveAll(records, this.#door);
     else await this.#untilAnswered(records);
   }
 
@@ -173,17 +174,6 @@ export class World {
       const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
       pending = from < 0 ? [] : pending.slice(from);
       await this.#wait(200);
-    }
-  }
-
-  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
-    for (;;) {
-      const event = { Records: records, redrive: { id: 'law' } };
-      const result = await this.#invoke(event, `redrive-${this.#ids++}`);
-      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
-      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
-        return;
-      await this.#wait(1_000);
     }
   }
 
@@ -282,9 +272,4 @@ export class World {
 
 function silence<T>(): Promise<T> {
   return new Promise(() => {});
-}
-
-function lowestReported(payload: unknown): string | undefined {
-  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
-  return batchItemFailures[0]?.itemIdentifier;
 }
