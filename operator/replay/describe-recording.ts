@@ -26,8 +26,12 @@ export async function recordingDifferences(
   recording: string,
   expected: string,
 ): Promise<string> {
+  return differencesFrom(expected, await describeRecording(processor, recording));
+}
+
+/** As `recordingDifferences`, for what was described already. */
+export async function differencesFrom(expected: string, described: readonly Described[]): Promise<string> {
   const comparing = compareWith(await readExpected(expected));
-  const described = await describeRecording(processor, recording);
   const differences = described.flatMap((one) => comparing.next(one) ?? []);
   return [...differences, ...comparing.rest()].flatMap((one) => differenceLines(one, PLAIN)).join('\n');
 }
