@@ -5,10 +5,12 @@ import { bookingsEnvironment } from '../processors/bookings/environment.ts';
 import { readAddress } from '../shared/mail/address.ts';
 import { notBeforeSetting } from '../shared/stream/not-before.ts';
 import { alarmsSchema, trailSchema } from './settings/alarms.ts';
+import { EMULATED_STAGE, emulatorSchema } from './settings/emulator.ts';
 import { streamsSchema } from './settings/streams.ts';
 import { tableSettings, withoutStart } from './settings/tables.ts';
 
-export const STAGE_NAMES = ['dev', 'staging', 'prod'] as const;
+/** The last one is for `npm run rehearse`, and is deployed to an emulator. */
+export const STAGE_NAMES = ['dev', 'staging', 'prod', EMULATED_STAGE] as const;
 
 const LOG_RETENTION_DAYS = new Set(
   Object.values(RetentionDays).filter(
@@ -127,6 +129,8 @@ export const stageSchema = z
     webSocket: webSocketSchema,
     mail: mailSchema,
     cache: cacheSchema,
+    /** Only of the stage that is rehearsed with: which emulator takes it, and what is left out for it. */
+    emulator: emulatorSchema.optional(),
   })
   .superRefine((stage, context) => {
     for (const processor of withoutStart(stage)) {
@@ -135,6 +139,16 @@ export const stageSchema = z
         path: ['notBefore', processor],
         message:
           'is required because its table exists already: the moment of the first deployment, e.g. 2026-03-17T00:00:00Z',
+      });
+    }
+    const isEmulated = stage.name === EMULATED_STAGE;
+    if ((stage.emulator !== undefined) !== isEmulated) {
+      context.addIssue({
+        code: 'custom',
+        path: ['emulator'],
+        message: isEmulated
+          ? 'is required: this stage is never deployed to AWS'
+          : `is for the stage ${EMULATED_STAGE} alone: on AWS nothing would be reached with it`,
       });
     }
   });

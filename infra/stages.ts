@@ -24,31 +24,33 @@ const streams = {
   analytics: STREAM_DEFAULTS,
 };
 
-const stages: Readonly<Record<StageName, Stage>> = {
-  dev: {
-    name: 'dev',
-    tablePrefix: '',
-    tables: 'new',
-    data: 'destroy',
-    deletionProtection: false,
-    logRetentionDays: RetentionDays.ONE_WEEK,
-    alarms: { emails: [], tables: true, ceiling: { read: 500, write: 500 } },
-    trail: false,
-    // None reserved: a new account has ten invocations at once, and AWS lets nobody reserve the last ones.
-    streams,
-    notBefore: {},
-    search: {
-      instanceType: 't3.small.search',
-      instanceCount: 1,
-      zones: 1,
-      dedicatedMasters: 0,
-      volumeGb: 20,
-      queryCache: { nodeType: 'cache.t3.micro', nodes: 1, zones: ['a'], secured: false },
-    },
-    webSocket: { requestsPerSecond: 50, burst: 100, setLogRole: true },
-    mail,
-    cache: { nodeType: 'cache.t3.micro', nodes: 1, zones: ['a'], secured: false },
+const dev: Stage = {
+  name: 'dev',
+  tablePrefix: '',
+  tables: 'new',
+  data: 'destroy',
+  deletionProtection: false,
+  logRetentionDays: RetentionDays.ONE_WEEK,
+  alarms: { emails: [], tables: true, ceiling: { read: 500, write: 500 } },
+  trail: false,
+  // None reserved: a new account has ten invocations at once, and AWS lets nobody reserve the last ones.
+  streams,
+  notBefore: {},
+  search: {
+    instanceType: 't3.small.search',
+    instanceCount: 1,
+    zones: 1,
+    dedicatedMasters: 0,
+    volumeGb: 20,
+    queryCache: { nodeType: 'cache.t3.micro', nodes: 1, zones: ['a'], secured: false },
   },
+  webSocket: { requestsPerSecond: 50, burst: 100, setLogRole: true },
+  mail,
+  cache: { nodeType: 'cache.t3.micro', nodes: 1, zones: ['a'], secured: false },
+};
+
+const stages: Readonly<Record<StageName, Stage>> = {
+  dev,
   staging: {
     name: 'staging',
     tablePrefix: 'staging-',
@@ -106,6 +108,13 @@ const stages: Readonly<Record<StageName, Stage>> = {
     webSocket: { requestsPerSecond: 1_000, burst: 2_000, setLogRole: true },
     mail,
     cache: { nodeType: 'cache.m7g.large', nodes: 2, zones: ['a', 'b'], secured: true },
+  },
+  /** As dev, but for what no emulator has; never deployed to AWS. The port is the emulator's usual one. */
+  rehearsal: {
+    ...dev,
+    name: 'rehearsal',
+    tablePrefix: 'rehearsal-',
+    emulator: { url: 'http://localhost:4566', rulesBetweenGroups: 'left-out' },
   },
 };
 

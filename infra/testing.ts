@@ -18,8 +18,18 @@ export interface Resource {
 
 export type StackName = keyof StreamkeeperApp['stacks'];
 
-/** All stacks of a stage as templates. */
+const made = new Map<string, Readonly<Record<StackName, Template>>>();
+
+/** All stacks of a stage as templates; those of a stage that is named are made once. */
 export function templatesOf(stage: string | Stage): Readonly<Record<StackName, Template>> {
+  const known = typeof stage === 'string' ? made.get(stage) : undefined;
+  if (known) return known;
+  const templates = synthesize(stage);
+  if (typeof stage === 'string') made.set(stage, templates);
+  return templates;
+}
+
+function synthesize(stage: string | Stage): Readonly<Record<StackName, Template>> {
   return inFolder((outdir) => {
     const { stacks } = buildApp({ stage, outdir, bundle: false });
     return {

@@ -39,6 +39,7 @@ export class DeadLetters extends Construct {
     super(scope, id);
     const removalPolicy = props.stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.queue = new Queue(this, 'Queue', {
+      queueName: queueName(props.stage, props.name),
       // SSE-SQS: with the KMS key alias/aws/sqs S3 could not send to the queue.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -104,6 +105,11 @@ function announceObjects(bucket: Bucket, queue: Queue): void {
       filter: { s3Key: { rules: [{ name: 'prefix', value: prefix }] } },
     })),
   };
+}
+
+/** Known beforehand: alarms and dashboard go by names. */
+export function queueName(stage: Stage, processor: string): string {
+  return `streamkeeper-${stage.name}-${processor}-letters`;
 }
 
 /** What the names of a stage's failure buckets begin with. */

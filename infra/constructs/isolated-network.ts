@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Stage } from '../stages.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { FunctionNetwork } from './node-function.ts';
 import { pascalCase } from './output.ts';
@@ -27,6 +28,12 @@ const NO_EGRESS = [{ cidrIp: '127.0.0.1/32', ipProtocol: '-1', description: 'now
 
 const HTTPS = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
 
+export interface IsolatedNetworkProps {
+  readonly stage: Pick<Stage, 'emulator'>;
+  /** Letters after the region's name; a subnet in each, with 256 addresses. */
+  readonly zones: readonly string[];
+}
+
 export class IsolatedNetwork extends Construct {
   readonly subnetIds: readonly string[];
   /** Of the function: its place in this network. */
@@ -34,10 +41,11 @@ export class IsolatedNetwork extends Construct {
   readonly functionGroupId: string;
   readonly vpcId: string;
   private readonly routeTableId: string;
+  private readonly stage: Pick<Stage, 'emulator'>;
 
-  /** @param zones letters after the region's name; a subnet in each, with 256 addresses */
-  constructor(scope: Construct, id: string, zones: readonly string[]) {
+  constructor(scope: Construct, id: string, { stage, zones }: IsolatedNetworkProps) {
     super(scope, id);
+    this.stage = stage;
     // Both, or the name of the queue's endpoint does not lead to it.
     const vpc = new CfnVPC(this, 'Vpc', {
       cidrBlock: '10.0.0.0/16',
@@ -104,6 +112,7 @@ export class IsolatedNetwork extends Construct {
     const groupId = this.group(`${id}Group`, description, NO_EGRESS, [
       { ...place, sourceSecurityGroupId: this.functionGroupId, description: 'the function' },
     ]);
+    if (this.stage.emulator?.rulesBetweenGroups === 'left-out') return groupId;
     // A resource of its own: each group names the other.
     new CfnSecurityGroupEgress(this, `FunctionTo${id}`, {
       ...place,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Stage, stageOf } from '../stages.ts';
 import { resource, resources, streamedTable, templateOf } from '../testing.ts';
 import { inWords } from '../testing-rights.ts';
+import { processorRules } from './processor-alarms.ts';
 import { StreamProcessor } from './stream-processor.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,13 +27,13 @@ function alarm(name: string): Readonly<Record<string, unknown>> {
 test.each<[string, string, string, number]>([
   ['iterator-age-warn', 'AWS/Lambda', 'IteratorAge', HOUR_MS / 2],
   ['iterator-age-page', 'AWS/Lambda', 'IteratorAge', 3 * HOUR_MS],
-  ['dead-letters-warn', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
   ['dead-letter-age-page', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 4 * 24 * 3600],
   ['errors-warn', 'AWS/Lambda', 'Errors', 1],
   ['throttles-warn', 'AWS/Lambda', 'Throttles', 1],
   ['duration-warn', 'AWS/Lambda', 'Duration', 57_000],
   ['destination-page', 'AWS/Lambda', 'DestinationDeliveryFailures', 1],
   ['dropped-events-page', 'AWS/Lambda', 'DroppedEventCount', 1],
+  ['unsettled-warn', 'Streamkeeper', 'RecordsTransient', 1],
 ])('%s fires on %s %s from %d, and silence is health', (name, namespace, metric, threshold) => {
   expect(alarm(name)).toMatchObject({
     Namespace: namespace,
@@ -41,6 +42,38 @@ test.each<[string, string, string, number]>([
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
   });
+});
+
+/** The metrics an alarm adds up, and the statistic of each. */
+function sums(properties: Readonly<Record<string, unknown>>): string[] {
+  const parts = properties['Metrics'] as { MetricStat?: { Metric: { MetricName: string }; Stat: string } }[];
+  return parts
+    .flatMap(({ MetricStat: part }) => (part ? [`${part.Stat} ${part.Metric.MetricName}`] : []))
+    .sort();
+}
+
+test('letters are counted whether somebody holds them or not, and four days of them without a pause page', () => {
+  const messages = (statistic: string) => [
+    `${statistic} ApproximateNumberOfMessagesNotVisible`,
+    `${statistic} ApproximateNumberOfMessagesVisible`,
+  ];
+  expect(alarm('dead-letters-warn')).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
+  expect(sums(alarm('dead-letters-warn'))).toEqual(messages('Maximum'));
+  expect(alarm('dead-letters-left-page')).toMatchObject({ Threshold: 1, EvaluationPeriods: 96 });
+  expect(sums(alarm('dead-letters-left-page'))).toEqual(messages('Minimum'));
+});
+
+test('who sends messages is watched for claims that went wrong and for lateness, and no other processor', () => {
+  const rulesOf = (name: string) => processorRules(stageOf('dev'), name).map((rule) => rule.name);
+  for (const name of ['bids', 'conversations']) {
+    expect(rulesOf(name)).toEqual(
+      expect.arrayContaining(['idempotency-conflicts-warn', 'delivery-latency-warn']),
+    );
+  }
+  expect(rulesOf('bookings')).toContain('idempotency-conflicts-warn');
+  for (const name of ['products', 'analysis-results', 'analytics']) {
+    expect(rulesOf(name).filter((rule) => /idempotency|delivery/.test(rule))).toEqual([]);
+  }
 });
 
 test('a mapping that does not poll is silent, and silence is then an alarm', () => {

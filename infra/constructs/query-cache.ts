@@ -32,7 +32,7 @@ export class QueryCache extends Construct {
 
   constructor(scope: Construct, id: string, { stage, settings, name }: QueryCacheProps) {
     super(scope, id);
-    const network = new IsolatedNetwork(this, 'Network', settings.zones);
+    const network = new IsolatedNetwork(this, 'Network', { stage, zones: settings.zones });
     const cache = new CacheCluster(this, 'Cache', {
       stage,
       settings,

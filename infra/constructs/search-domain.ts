@@ -2,12 +2,14 @@
  * The OpenSearch domain, encrypted and reached by TLS only. A role may call it if it was admitted here, with the HTTP methods
  * it was admitted for: the domain's own policy and the role's say the same.
  */
-import { Arn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Arn, Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDomain } from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
+import { addAlarms } from './alarm.ts';
+import { metricOf, type Statistic } from './metrics.ts';
 import { output } from './output.ts';
 import { SearchLogs } from './search-logs.ts';
 
@@ -81,14 +83,66 @@ export class SearchDomain extends Construct {
     domain.cfnOptions.updatePolicy = { enableVersionUpgrade: true };
     domain.applyRemovalPolicy(stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
 
+    this.watch(stage, domain.ref);
+    const isEmulated = stage.emulator !== undefined;
     this.environment = {
-      SEARCH_ENDPOINT: `https://${domain.attrDomainEndpoint}`,
+      SEARCH_ENDPOINT: `${isEmulated ? 'http' : 'https'}://${domain.attrDomainEndpoint}`,
       SEARCH_ALIAS: alias,
-      SEARCH_SIGNING: 'aws',
+      SEARCH_SIGNING: isEmulated ? 'none' : 'aws',
     };
     output(Stack.of(this), 'SearchEndpoint', this.environment.SEARCH_ENDPOINT, 'URL of the search domain');
     output(Stack.of(this), 'SearchDomainName', domain.ref, 'Name of the search domain');
     output(Stack.of(this), 'SearchAlias', alias, 'Alias that searches and writes go to');
+  }
+
+  /** OpenSearch Service developer guide, "managedomains-cloudwatchmetrics": its own recommended alarms, those that a processor feels. */
+  private watch(stage: Stage, DomainName: string): void {
+    const metric = (name: string, statistic: Statistic, seconds: number) =>
+      metricOf('AWS/ES', { DomainName, ClientId: Aws.ACCOUNT_ID }, { metric: name, statistic, seconds });
+    addAlarms(this, stage, 'search', [
+      {
+        name: 'red-page',
+        says: 'A primary shard is not there: searches fail and the processor waits. A snapshot of the last hours can be restored; or rebuild the index from the table.',
+        metric: metric('ClusterStatus.red', 'Maximum', 60),
+        threshold: 1,
+        periods: 3,
+        silence: 'healthy',
+      },
+      {
+        name: 'writes-blocked-page',
+        says: 'The domain refuses writes: its disks or its memory are full. The processor waits for six hours; take larger disks or nodes.',
+        metric: metric('ClusterIndexWritesBlocked', 'Maximum', 300),
+        threshold: 1,
+        periods: 1,
+        silence: 'healthy',
+      },
+      {
+        name: 'storage-warn',
+        says: 'A node has less than a fifth of its disk left. At some percent the domain refuses writes; take larger disks.',
+        metric: metric('FreeStorageSpace', 'Minimum', 300),
+        // MiB.
+        threshold: (stage.search.volumeGb * 1024) / 5,
+        below: true,
+        periods: 3,
+        silence: 'healthy',
+      },
+      {
+        name: 'memory-warn',
+        says: 'The Java heap has been 80 % full for a quarter of an hour. At 92 % the domain refuses writes; take larger nodes.',
+        metric: metric('JVMMemoryPressure', 'Maximum', 300),
+        threshold: 80,
+        periods: 3,
+        silence: 'healthy',
+      },
+      {
+        name: 'errors-warn',
+        says: 'The domain has answered with 5xx for a quarter of an hour: it is overloaded, or a node is gone. The processor tries again; searches fail.',
+        metric: metric('5xx', 'Sum', 300),
+        threshold: 1,
+        periods: 3,
+        silence: 'healthy',
+      },
+    ]);
   }
 
   /** Lets `role` send requests of these methods to every path of the domain, or only to those of the indices behind its alias. */

@@ -96,8 +96,7 @@ export class StreamProcessor extends Construct {
     const own = mappingOf('', props.table);
     this.mappings = [own, ...others.map(([word, table]) => mappingOf(pascalCase(word), table))];
 
-    const watched = { function: code.function, queue, timeoutSeconds };
-    addAlarms(this, stage, name, [...processorRules(watched), ...mappingRules(own.ref)]);
+    addAlarms(this, stage, name, [...processorRules(stage, name), ...mappingRules(own.ref)]);
     others.forEach(([word], index) => {
       const mapping = this.mappings[index + 1];
       if (mapping) {

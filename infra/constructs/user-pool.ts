@@ -9,14 +9,24 @@ import type { Stage } from '../stages.ts';
 import { acknowledge } from './acknowledge.ts';
 import { output } from './output.ts';
 
-/** What the authorizer needs. The keys themselves are never configured: it fetches them from the pool. */
-export type UserPoolEnvironment = Readonly<Record<'USER_POOL_ID' | 'USER_POOL_CLIENT_ID', string>>;
+/** What the authorizer needs. The keys themselves are never configured, but for an emulator: it fetches them from the pool. */
+export type UserPoolEnvironment = Readonly<Record<'USER_POOL_ID' | 'USER_POOL_CLIENT_ID', string>> & {
+  readonly USER_POOL_JWKS?: string;
+};
 
 export function userPoolOf(scope: Construct, stage: Stage): UserPoolEnvironment {
-  const { id, clientId } = stage.webSocket.userPool ?? ownPool(scope, stage);
+  const emulated = stage.emulator?.tokens;
+  const { id, clientId } =
+    (emulated && { ...emulated, id: emulated.userPoolId }) ??
+    stage.webSocket.userPool ??
+    ownPool(scope, stage);
   output(scope, 'UserPoolId', id, 'Whose access tokens open a connection');
   output(scope, 'UserPoolClientId', clientId, 'The client that the tokens are made for');
-  return { USER_POOL_ID: id, USER_POOL_CLIENT_ID: clientId };
+  return {
+    USER_POOL_ID: id,
+    USER_POOL_CLIENT_ID: clientId,
+    ...(emulated && { USER_POOL_JWKS: emulated.keys }),
+  };
 }
 
 function ownPool(scope: Construct, stage: Stage) {

@@ -36,13 +36,13 @@ export class WebSocketApi extends Construct {
       this.connectionsArn('POST'),
       this.connectionsArn('DELETE'),
     );
-    const address = `${this.api.ref}.execute-api.${Aws.REGION}.amazonaws.com/${stage.name}`;
-    this.environment = { WEBSOCKET_ENDPOINT: `https://${address}` };
-    output(this, 'WebSocketUrl', `wss://${address}`, 'Where clients connect');
+    const { http, webSocket } = addressOf(this.api.ref, stage);
+    this.environment = { WEBSOCKET_ENDPOINT: http };
+    output(this, 'WebSocketUrl', webSocket, 'Where clients connect');
     output(
       this,
       'WebSocketConnectionsUrl',
-      `https://${address}/@connections`,
+      `${http}/@connections`,
       'Where connections are spoken to',
     );
   }
@@ -134,6 +134,16 @@ export class WebSocketApi extends Construct {
       Stack.of(this),
     );
   }
+}
+
+/** API Gateway developer guide, "apigateway-how-to-call-websocket-api-connections"; emulators are called by path. */
+function addressOf(apiId: string, { name, emulator }: Stage): { http: string; webSocket: string } {
+  if (emulator !== undefined) {
+    const http = `${emulator.url}/_aws/execute-api/${apiId}/${name}`;
+    return { http, webSocket: http.replace(/^http/, 'ws') };
+  }
+  const address = `${apiId}.execute-api.${Aws.REGION}.amazonaws.com/${name}`;
+  return { http: `https://${address}`, webSocket: `wss://${address}` };
 }
 
 /** The form in which API Gateway names a function (API reference, CreateIntegration, integrationUri). */

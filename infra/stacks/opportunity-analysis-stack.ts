@@ -28,7 +28,7 @@ export class OpportunityAnalysisStack extends SystemStack<typeof opportunityAnal
   private followResults(): void {
     const { stage } = this;
     const table = this.tables.results;
-    const network = new IsolatedNetwork(this, 'Network', stage.cache.zones);
+    const network = new IsolatedNetwork(this, 'Network', { stage, zones: stage.cache.zones });
     const cache = new CacheCluster(this, 'Cache', {
       stage,
       settings: stage.cache,

@@ -1,6 +1,7 @@
 /** What the stacks of all systems share: their names, their tags, and their tables. */
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { TableAlarms } from '../constructs/table-alarms.ts';
 import { buildTables, type SystemTable } from '../constructs/tables.ts';
 import type { Stage } from '../stages.ts';
 import type { TableDefinitions } from '../tables/definition.ts';
@@ -21,5 +22,6 @@ export class SystemStack<Definitions extends TableDefinitions> extends Stack {
     Tags.of(this).add('streamkeeper:stage', stage.name);
     Tags.of(this).add('streamkeeper:system', system);
     this.tables = buildTables(this, stage, definitions);
+    new TableAlarms(this, 'TableAlarms', stage, definitions);
   }
 }
