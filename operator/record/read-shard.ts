@@ -66,8 +66,10 @@ export async function readShard(reading: ShardReading): Promise<ShardEnd> {
       iterator = undefined;
       switch (kindOf(error)) {
         case 'expired':
-          // Before the first record there is no place to go on from: better too much than a gap.
-          if (last === undefined) from = 'TRIM_HORIZON';
+          if (last === undefined && from === 'LATEST')
+            reading.gap(
+              `${shardId}: not read for a quarter of an hour; what was written meanwhile is left out`,
+            );
           break;
         case 'trimmed':
           reading.gap(

@@ -74,6 +74,15 @@ describe('a recording', () => {
     expect(iterators).toEqual(['a TRIM_HORIZON', 'a AFTER_SEQUENCE_NUMBER 1']);
   });
 
+  it('says what it may lack when it was asleep before the first record', async () => {
+    const { numbers, gaps } = await read(
+      { a: { pages: [[], 'ExpiredIteratorException', [1_005]] } },
+      { start: { kind: 'now' }, untilS: 1_010 },
+    );
+    expect(numbers).toEqual([1_005]);
+    expect(gaps).toEqual([expect.stringContaining('a quarter of an hour')]);
+  });
+
   it('says what the stream forgot before it was read, and goes on', async () => {
     const { numbers, gaps } = await read(
       { a: { pages: [[1], 'TrimmedDataAccessException', [9]] } },

@@ -95,7 +95,8 @@ export async function record(options: RecordingOptions): Promise<RecordingResult
     };
   } catch (error) {
     progress.stop();
-    await file.abandon();
+    // Where it cannot be written either, the first reason is the one to be told.
+    await file.abandon().catch(() => {});
     throw unreadable(error, table, count > 0 ? `${path}.part` : undefined);
   }
 

@@ -5,7 +5,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Problem } from '../../local/problem.ts';
+import { lineOf, Problem } from '../../local/problem.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 
 export interface RecordingFile {
@@ -57,7 +57,9 @@ export async function openRecordingFile({
     waitingBytes = 0;
     const bytes = isGzip ? await compress(text) : text;
     // All in one write, so that no reader and no crash of this process finds half of it.
-    await file.write(bytes);
+    await file.write(bytes).catch((error: unknown) => {
+      throw new Problem(`${part} cannot be written (${lineOf(error)}); what is in it can be read`);
+    });
     written += bytes.length;
   }
 
@@ -82,9 +84,12 @@ export async function openRecordingFile({
       return written;
     },
     async abandon() {
-      await flush();
-      await file.close();
-      if (written === 0) await rm(part);
+      try {
+        await flush();
+      } finally {
+        await file.close();
+        if (written === 0) await rm(part);
+      }
     },
   };
 }
