@@ -5,6 +5,7 @@ import { again, crashes, fates, latenciesMs } from './faults.ts';
 import { history, numbering } from './history.ts';
 import { indexEqualsTable, onlyPoisonIsLettered } from './laws.ts';
 import { type Kill, rebuildAnyway } from './rebuilding-tool.ts';
+import { put, remove, scenario } from './scenario.ts';
 import { type Scenario, World } from './world.ts';
 
 const RUNS = 60;
@@ -84,4 +85,20 @@ describe('an index that is rebuilt while writes go on ends equal to the table', 
 
   it('under all of it at once', () =>
     holds({ kills: fc.array(kill, { maxLength: 3 }), again, fates, crashes }));
+});
+
+describe('what the laws seldom come to', () => {
+  const quiet = { rebuildAfterMs: 0, kills: [], latenciesMs: [1] };
+
+  it('a product that came after its part of the table was read is in the new index', async () => {
+    const history = [put('p2', 1), put('p4', 2), put('p1', 3, 30_000)];
+    expect(await broken({ ...scenario({ history }), ...quiet, scanMs: 20_000 })).toEqual([]);
+  });
+
+  it('a product that went meanwhile stays gone, though a record from before is delivered again soon after', async () => {
+    const changes = [put('p1', 2, 2_400), put('p1', 3, 100), remove('p1', 100)];
+    const history = [put('p2', 1), put('p4', 1), put('p1', 1), ...changes];
+    const again = [{ atMs: 12_000, from: 0.7, size: 1, redriven: false, fromEarlierStream: false }];
+    expect(await broken({ ...scenario({ history, again }), ...quiet, scanMs: 2_000 })).toEqual([]);
+  });
 });
