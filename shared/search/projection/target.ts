@@ -36,7 +36,8 @@ type Document = Exclude<Stored, { kind: 'transient' }>;
 export function chooseTarget(one: Case, document: Document, wanted: Wanted, redriven: boolean): Choice {
   const { work, conflicted } = one;
   const isOwn = document.kind === 'present' && document.eventId === work.change.eventId;
-  if (conflicted && isOwn && work.effect.kind !== 'current') {
+  // Records that are redriven together come in any order: what one of them wrote does not tell that the others are behind it.
+  if (conflicted && isOwn && !redriven) {
     return { kind: 'settled', outcome: { kind: 'duplicate' } };
   }
   if (conflicted && document.kind === 'absent' && !wanted.exists) {
