@@ -147,6 +147,8 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       ...system.connections,
       ...system.mappings.map(({ function: code }) => code),
       ...system.invoked,
+      // For the steps of a rebuild.
+      ...system.setUps,
     ],
     clock,
     log(functionName, line) {
@@ -233,7 +235,6 @@ async function setUp(code: LocalFunction, pool: FunctionPool): Promise<void> {
   const result = await pool.invoke(randomUUID(), '{}');
   switch (result.kind) {
     case 'returned':
-      await pool.stop();
       return;
     case 'error':
       throw new Problem(`set-up ${code.name} failed: ${result.errorType}: ${result.errorMessage}`);
