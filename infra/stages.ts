@@ -114,7 +114,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     ...dev,
     name: 'rehearsal',
     tablePrefix: 'rehearsal-',
-    emulator: { url: 'http://localhost:4566', rulesBetweenGroups: 'left-out' },
+    emulator: { url: 'http://localhost:4566', rulesBetweenGroups: 'left-out', alarms: 'of-one-metric' },
   },
 };
 

@@ -39,12 +39,7 @@ export class WebSocketApi extends Construct {
     const { http, webSocket } = addressOf(this.api.ref, stage);
     this.environment = { WEBSOCKET_ENDPOINT: http };
     output(this, 'WebSocketUrl', webSocket, 'Where clients connect');
-    output(
-      this,
-      'WebSocketConnectionsUrl',
-      `${http}/@connections`,
-      'Where connections are spoken to',
-    );
+    output(this, 'WebSocketConnectionsUrl', `${http}/@connections`, 'Where connections are spoken to');
   }
 
   /** Says what answers `$connect` (after the authorizer), messages and `$disconnect`, and opens the stage. */

@@ -22,6 +22,8 @@ export const emulatorSchema = z.strictObject({
    * such rules refuses the whole stack, and one that enforces none reaches it.
    */
   rulesBetweenGroups: z.literal('left-out'),
+  /** Alarms that are computed from several metrics, or asked for by a query, are left out: the emulator refuses the stack. */
+  alarms: z.literal('of-one-metric'),
   /**
    * Whose access tokens open a connection, where no pool can be asked for its keys: a JSON Web Key Set. The pool is then one in a
    * region that AWS does not have, so that these keys can never be a real pool's. Left out: the stack makes a pool, and nobody
