@@ -2,26 +2,42 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+export interface MemoryGrowth {
+  /** Bytes in use after garbage was collected, at the most of the moments that were looked at. */
+  readonly live: number;
+  /** Bytes at their most, garbage that was not collected yet included. */
+  readonly peak: number;
+}
+
 export interface MemoryWatch {
-  /** @returns bytes */
-  stop(): number;
+  /** Collects garbage and looks at what is left. */
+  look(): void;
+  stop(): MemoryGrowth;
 }
 
 const EVERY_MS = 50;
 
-/** Garbage counts too: what is not collected yet is held. */
 export function watchMemory(): MemoryWatch {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const collect = runInNewContext('gc') as () => void;
+  collect();
   const before = held();
-  let most = before;
+  let peak = before;
+  let live = before;
   const timer = setInterval(() => {
-    most = Math.max(most, held());
+    peak = Math.max(peak, held());
   }, EVERY_MS);
+  const look = () => {
+    peak = Math.max(peak, held());
+    collect();
+    live = Math.max(live, held());
+  };
   return {
+    look,
     stop() {
+      look();
       clearInterval(timer);
-      return Math.max(most, held()) - before;
+      return { live: live - before, peak: peak - before };
     },
   };
 }

@@ -35,7 +35,11 @@ export interface RedriveBenchResult {
   readonly redrivenToEngine: Spread;
   /** CPU time of the tool's process, user and system, for the whole redrive. */
   readonly cpuMicrosPerLetter: Spread;
-  /** MB above what the process held before, at its most. */
+  /** The same of the loop that only receives and deletes. */
+  readonly cpuMicrosPerMessage: Spread;
+  /** MB in use above what the process held before, looked at when all is read and planned, half done, and done. */
+  readonly liveHeapGrowthMb: Spread;
+  /** MB at its most, garbage that waits to be collected included. */
   readonly peakHeapGrowthMb: Spread;
 }
 
@@ -46,7 +50,9 @@ interface Round {
   readonly redriven: number;
   readonly engine: number;
   readonly cpuMicros: number;
-  readonly heapMb: number;
+  readonly engineCpuMicros: number;
+  readonly liveMb: number;
+  readonly peakMb: number;
 }
 
 /** @throws when a letter is left. Linux x64 only: it needs the embedded DynamoDB. */
@@ -80,7 +86,9 @@ function resultOf(letters: number, recordBytes: number, rounds: readonly Round[]
     receivedAndDeletedPerSecond: spread(of('engine')),
     redrivenToEngine: ratios(of('redriven'), of('engine')),
     cpuMicrosPerLetter: spread(of('cpuMicros')),
-    peakHeapGrowthMb: spread(of('heapMb')),
+    cpuMicrosPerMessage: spread(of('engineCpuMicros')),
+    liveHeapGrowthMb: spread(of('liveMb')),
+    peakHeapGrowthMb: spread(of('peakMb')),
   };
 }
 
@@ -91,6 +99,7 @@ async function measureRound(services: RedriveSystem, letters: number, recordByte
   const cpuBefore = process.cpuUsage();
   const beganAt = process.hrtime.bigint();
   let plannedAt = beganAt;
+  let halfDone = false;
   const spill = await openSpill();
   const options = {
     where: ANYWHERE,
@@ -112,23 +121,33 @@ async function measureRound(services: RedriveSystem, letters: number, recordByte
     onPlanned: () => {},
     onPlan: () => {
       plannedAt = process.hrtime.bigint();
+      memory.look();
     },
-    onResults: () => {},
+    onResults: (done) => {
+      if (halfDone || done < letters / 2) return;
+      halfDone = true;
+      memory.look();
+    },
     begin: async () => noAudit,
   });
   const endedAt = process.hrtime.bigint();
   const { user, system: kernel } = process.cpuUsage(cpuBefore);
-  const heapMb = memory.stop() / 2 ** 20;
+  const growth = memory.stop();
   await spill.close();
   if (!report.settled || report.letters.settled !== letters)
     throw new Error(`${report.letters.settled} of ${letters} letters are gone`);
   await services.fillQueue(processor, letters, recordBytes);
+  const engineCpuBefore = process.cpuUsage();
+  const engine = await receiveAndDelete(services.sqs, processor.queueUrl, letters);
+  const engineCpu = process.cpuUsage(engineCpuBefore);
   return {
     planned: letters / seconds(beganAt, plannedAt),
     redriven: letters / seconds(beganAt, endedAt),
-    engine: await receiveAndDelete(services.sqs, processor.queueUrl, letters),
+    engine,
     cpuMicros: (user + kernel) / letters,
-    heapMb,
+    engineCpuMicros: (engineCpu.user + engineCpu.system) / letters,
+    liveMb: growth.live / 2 ** 20,
+    peakMb: growth.peak / 2 ** 20,
   };
 }
 
