@@ -196,6 +196,34 @@ test('nothing is begun where the entry cannot be written', async () => {
   await expect(open({}, 'none')).rejects.toThrow(Problem);
 });
 
+test.each([
+  [
+    'names the AWS identity',
+    async () => 'arn:aws:iam::123456789012:user/asha',
+    { arn: 'arn:aws:iam::123456789012:user/asha' },
+  ],
+  [
+    'goes by the access key where the identity cannot be asked',
+    () => Promise.reject(new Error('denied')),
+    {},
+  ],
+])('the entry %s', async (_, callerArn, expected) => {
+  const file = join(folder, `${Object.keys(expected).length}.jsonl`);
+  const system = {
+    audit: undefined,
+    clients: { ...clients, callerArn },
+    gatewayUrl: undefined,
+    stage: 'dev',
+  };
+  const context = { clock: new VirtualClock(START), environment: {}, err: process.stderr };
+  const options = { yes: false, audit: `file:${file}` };
+  await openAudit(context, system, options, { command: 'pause', arguments: [] });
+  const [begun] = linesIn(readFileSync(file, 'utf8'));
+  const who = begun?.event === 'start' ? begun.who : undefined;
+  expect(who).toMatchObject({ accessKeyId: 'local', ...expected });
+  expect(who?.arn).toBe('arn' in expected ? expected.arn : undefined);
+});
+
 test('leaving no entry needs --yes, and is said loudly', async () => {
   await expect(open({ audit: false })).rejects.toThrow(Problem);
   expect((await open({ audit: false, yes: true })).place).toBeUndefined();

@@ -46,6 +46,8 @@ export interface Who {
   /** Of the operating system. */
   readonly user: string;
   readonly host: string;
+  /** Of the AWS identity; absent on this machine's own run, and where AWS could not be asked. */
+  readonly arn?: string;
   /** Absent on this machine's own run. */
   readonly accessKeyId?: string;
   readonly profile?: string;

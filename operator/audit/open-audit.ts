@@ -87,7 +87,17 @@ async function whoIs(
   if (gatewayUrl !== undefined) return person;
   const { accessKeyId } = await clients.s3.config.credentials();
   const profile = given ?? environment['AWS_PROFILE'];
-  return { ...person, accessKeyId, ...(profile ? { profile } : {}) };
+  const arn = await callerArn(clients);
+  return { ...person, ...(arn ? { arn } : {}), accessKeyId, ...(profile ? { profile } : {}) };
+}
+
+/** Nobody needs a right to ask who they are (STS API reference, GetCallerIdentity); where it cannot be asked the access key tells. */
+async function callerArn({ callerArn: ask }: System['clients']): Promise<string | undefined> {
+  try {
+    return await ask?.();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A user id without a name is normal in containers. */

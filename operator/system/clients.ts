@@ -5,6 +5,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Clients } from './system.ts';
 
 /** What every client of AWS is made with; where services are is the SDK's own business (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, …). */
@@ -23,6 +24,11 @@ export function awsClients(settings: AwsSettings, environment: NodeJS.ProcessEnv
     s3: new S3Client({ ...settings, forcePathStyle: hasEndpoint(environment, 'S3') }),
     lambda: new LambdaClient(settings),
     cloudWatch: new CloudWatchClient(settings),
+    // Made when it is asked for: most commands change nothing, and need not know.
+    callerArn: async () => {
+      const { Arn: arn = '' } = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
+      return arn;
+    },
     dynamodb: () => dynamodb,
     streams: () => streams,
   };

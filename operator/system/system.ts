@@ -90,6 +90,8 @@ export interface Clients {
   readonly lambda: LambdaClient;
   /** Undefined on this machine, where no metrics are collected. */
   readonly cloudWatch: CloudWatchClient | undefined;
+  /** The ARN of whoever's credentials these are; absent on this machine, where they are nobody's. */
+  readonly callerArn?: () => Promise<string>;
   dynamodb(table: string): DynamoDBClient;
   streams(table: string): DynamoDBStreamsClient;
 }

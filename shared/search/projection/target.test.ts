@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchWork } from './search-work.ts';
-import { type Case, chooseTarget, type Wanted } from './target.ts';
+import { type Case, chooseTarget } from './target.ts';
+import type { Wanted } from './wanted.ts';
 
 const work: SearchWork = {
   key: 'p1',
