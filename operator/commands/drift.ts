@@ -1,6 +1,6 @@
 /** `streamkeeper drift`: how an index, cache or ratings differ from their table. Touches nothing. */
 import { Command } from 'commander';
-import { comparing } from '../reconcile/drift.ts';
+import { comparing, findingExtras } from '../reconcile/drift.ts';
 import { jsonOf, renderLeft, summary } from '../reconcile/report.ts';
 import { roughRows, sampleKeys } from '../reconcile/sample.ts';
 import { throughProjection } from '../reconcile/steps.ts';
@@ -104,7 +104,7 @@ async function compareAll(
   const fromTable = await throughTable(`drift ${table}`, comparing(ports), ports);
   if (!fromTable.finished) return fromTable;
   progress.begin('comparing what there is');
-  const listed = await throughProjection(comparing(ports), ports, progress.update);
+  const listed = await throughProjection(findingExtras(ports), ports, progress.update);
   if (listed.finished) ports.checkpoint.remove();
   return { tally: withListed(fromTable.tally, listed.tally), finished: listed.finished };
 }

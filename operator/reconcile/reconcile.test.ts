@@ -1,0 +1,227 @@
+/** Passes over a table and a projection, in memory: what is counted, what is asked again, what a kill leaves to be done. */
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+import type { Outcome } from '../../shared/stream/outcome.ts';
+import type { Comparison } from '../../shared/stream/projection.ts';
+import { paceOf } from '../redrive/carry-out.ts';
+import { memoryCheckpoint } from './checkpoint.ts';
+import { comparing, findingExtras } from './drift.ts';
+import { keysOfLetters, typedKeys } from './given-keys.ts';
+import { sampleKeys } from './sample.ts';
+import type { ScanPage } from './scan.ts';
+import { mending, throughProjection } from './steps.ts';
+import { leftCount, MOST_LEFT, newTally, note, type Tally, total, withListed } from './tally.ts';
+import { throughTable } from './through-table.ts';
+
+/** A table of words and what follows it; a word is equal if both have it. */
+function world(table: readonly string[], effects: readonly string[] = table) {
+  const clock = new VirtualClock(0);
+  const stop = new AbortController();
+  const items = new Set(table);
+  const follows = new Set(effects);
+  const asked: string[] = [];
+  let unreadTimes = 0;
+  let onCompare = () => {};
+  const scan: ScanPage = async ({ index, of }, from) => {
+    const rows = [...items].sort().filter((_, at) => at % of === index);
+    const start = from === undefined ? 0 : rows.findIndex((row) => row > (from['PK']?.S ?? ''));
+    const [key, ...rest] = start < 0 ? [] : rows.slice(start);
+    if (key === undefined) return { keys: [] };
+    return { keys: [key], ...(rest.length > 0 ? { next: { PK: { S: key } } } : {}) };
+  };
+  const compared = (key: string): Comparison => {
+    if (unreadTimes > 0) {
+      unreadTimes--;
+      return { kind: 'unread', failure: { code: 'BUSY' } };
+    }
+    if (items.has(key) === follows.has(key)) return { kind: 'equal' };
+    return { kind: items.has(key) ? 'missing' : 'extra' };
+  };
+  const reconciled = (key: string): Outcome => {
+    asked.push(key);
+    if (items.has(key)) follows.add(key);
+    else follows.delete(key);
+    return { kind: items.has(key) ? 'superseded' : 'gone' };
+  };
+  const ports = {
+    clock,
+    random: () => 0.5,
+    signal: stop.signal,
+    pace: paceOf(undefined, clock),
+    settleMs: 10_000,
+    scan,
+    checkpoint: memoryCheckpoint(),
+    segments: 2,
+    resume: true,
+    onProgress: () => {},
+    door: {
+      async compare(keys: readonly string[]) {
+        onCompare();
+        return keys.map(compared);
+      },
+      reconcile: async (keys: readonly string[]) => keys.map(reconciled),
+      fill: async () => [],
+      list: async (after: string | undefined) => {
+        const [key, ...rest] = [...follows].sort().filter((one) => after === undefined || one > after);
+        return { keys: key === undefined ? [] : [key], ...(key && rest.length > 0 ? { after: key } : {}) };
+      },
+    },
+  };
+  return {
+    ports,
+    items,
+    follows,
+    asked,
+    stop: () => stop.abort(new Error('stopped')),
+    unread: (times: number) => {
+      unreadTimes = times;
+    },
+    whileComparing: (fn: () => void) => {
+      onCompare = fn;
+    },
+    run: <T>(work: Promise<T>) => clock.runUntil(work),
+  };
+}
+
+describe('mending', () => {
+  it('writes only what differs, from both sides', async () => {
+    const { ports, asked, follows, items, run } = world(['a', 'b', 'c'], ['b', 'x']);
+    const fromTable = await run(throughTable('mend', mending(ports), ports));
+    const listed = await run(throughProjection(mending(ports), ports, () => {}));
+    expect(asked.sort()).toEqual(['a', 'c', 'x']);
+    expect(follows).toEqual(items);
+    const { counts } = withListed(fromTable.tally, listed.tally);
+    expect(counts).toEqual({ equal: 1, reconciled: 2, gone: 1 });
+  });
+
+  it('asks again for what could not be read, and counts it as failed if that lasts', async () => {
+    const { ports, unread, run } = world(['a']);
+    unread(3);
+    expect((await run(throughTable('one', mending(ports), ports))).tally.counts).toEqual({ equal: 1 });
+    unread(1_000);
+    const { tally } = await run(throughTable('two', mending(ports), ports));
+    expect(tally).toEqual({
+      counts: { failed: 1 },
+      left: [{ key: 'a', result: 'failed', failure: { code: 'BUSY' } }],
+    });
+  });
+});
+
+describe('a pass', () => {
+  const words = Array.from({ length: 20 }, (_, index) => `w${String(index).padStart(2, '0')}`);
+
+  it('that is stopped goes on where it was, and counts nothing twice', async () => {
+    const { ports, stop, whileComparing, run } = world(words, []);
+    let pages = 0;
+    whileComparing(() => {
+      if (++pages === 7) stop();
+    });
+    const first = await run(throughTable('mend', mending(ports), ports));
+    expect(first.finished).toBe(false);
+    const { signal } = new AbortController();
+    const again = { ...ports, signal };
+    const second = await run(throughTable('mend', mending(again), again));
+    expect(second.finished).toBe(true);
+    expect(total(second.tally)).toBe(words.length);
+    expect(pages).toBeLessThan(words.length + 3);
+  });
+
+  it('of another purpose begins anew, and so does one that was not told to resume', async () => {
+    for (const [purpose, resume] of [
+      ['other', true],
+      ['mend', false],
+    ] as const) {
+      const { ports, run } = world(words);
+      ports.checkpoint.write({ purpose: 'mend', positions: ['done', null], tally: newTally() });
+      const { tally } = await run(throughTable(purpose, mending(ports), { ...ports, resume }));
+      expect(total(tally)).toBe(words.length);
+    }
+  });
+
+  it('that left failures is not taken for done', async () => {
+    const { ports, unread, run } = world(['a']);
+    unread(1_000);
+    await run(throughTable('mend', mending(ports), ports));
+    unread(0);
+    const { tally } = await run(throughTable('mend', mending(ports), ports));
+    expect(tally.counts).toEqual({ equal: 1 });
+  });
+});
+
+describe('drift', () => {
+  it('counts only what still differs after a while', async () => {
+    const { ports, follows, run } = world(['late', 'lost'], []);
+    ports.clock.after(5_000, () => follows.add('late'));
+    const tally = await run(comparing(ports)(['late', 'lost']));
+    expect(tally).toEqual({ counts: { equal: 1, missing: 1 }, left: [{ key: 'lost', result: 'missing' }] });
+    expect(ports.clock.now()).toBe(10_000);
+  });
+
+  it('touches nothing', async () => {
+    const { ports, asked, run } = world(['a'], ['x']);
+    await run(throughTable('drift', comparing(ports), ports));
+    const { tally } = await run(throughProjection(findingExtras(ports), ports, () => {}));
+    expect(tally.left).toEqual([{ key: 'x', result: 'extra' }]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a sample', () => {
+  const rows = Array.from({ length: 200 }, (_, index) => `k${index}`);
+  const take = async (size: number, seed: number) => {
+    const { ports, run } = world(rows);
+    let state = seed;
+    const random = () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    return run(sampleKeys(size, { ...ports, rows: rows.length, random }));
+  };
+
+  it('has as many distinct keys as asked for, and by chance others each time', async () => {
+    const [one, other] = [await take(20, 7), await take(20, 11)];
+    expect(new Set(one).size).toBe(20);
+    expect(one).not.toEqual(other);
+  });
+
+  it('of a small table is all of it', async () => {
+    expect((await take(500, 3)).toSorted()).toEqual(rows.toSorted());
+  });
+});
+
+describe('a tally', () => {
+  it('counts all that is left, and names a bounded number of it', () => {
+    const tally = newTally();
+    for (let index = 0; index < MOST_LEFT + 5; index++) note(tally, 'missing', { key: `k${index}` });
+    expect(leftCount(tally)).toBe(MOST_LEFT + 5);
+    expect(tally.left).toHaveLength(MOST_LEFT);
+  });
+
+  it('of both sides counts a key that is wrong on both once', () => {
+    const side = (...keys: readonly string[]): Tally => {
+      const tally = newTally();
+      for (const key of keys) note(tally, 'different', { key, fields: ['a'] });
+      return tally;
+    };
+    expect(withListed(side('a', 'b'), side('b', 'c')).counts).toEqual({ different: 3 });
+  });
+});
+
+describe('keys', () => {
+  it('are typed with commas, each once', () => {
+    expect(typedKeys(' a, b,a,')).toEqual(['a', 'b']);
+    expect(() => typedKeys(' ,')).toThrow('--keys: names no key');
+  });
+
+  it('of letters are those of their records, from both images, undecodable ones left out', async () => {
+    const record = (NewImage: unknown, OldImage: unknown) => ({
+      record: { dynamodb: { Keys: { id: { S: '1' } }, NewImage, OldImage } },
+    });
+    const letters = (async function* () {
+      yield { records: [record({ owner: { S: 'a' } }, { owner: { S: 'b' } }), { record: 'junk' }] as never };
+      yield { records: [record({ owner: { Q: 'odd' } }, undefined)] as never };
+    })();
+    const keysOf = ({ owner }: { readonly owner?: unknown }) => (typeof owner === 'string' ? [owner] : []);
+    expect(await keysOfLetters(letters, { keysOf: keysOf as never })).toEqual(['a', 'b']);
+  });
+});
