@@ -14,6 +14,8 @@ export interface PlanRow {
   readonly code: string;
   /** The rule by which they are ignored, or what stands in the way. */
   readonly why?: string;
+  /** What the function says of the first of them; names, kinds and counts, never values. */
+  readonly details?: string;
   readonly records: number;
   /** How many records' items are how, beside what the records say. */
   readonly itemNow: Readonly<Partial<Record<Present, number>>>;
@@ -88,6 +90,7 @@ const VERDICTS: readonly VerdictKind[] = [
 
 function rowOf(first: Entry, group: readonly Entry[]): PlanRow {
   const why = whyOf(first);
+  const details = first.verdict?.kind === 'unresolvable' ? first.verdict.failure.details : undefined;
   const counts = Map.groupBy(group, ({ present }) => present);
   return {
     processor: first.processor,
@@ -95,6 +98,7 @@ function rowOf(first: Entry, group: readonly Entry[]): PlanRow {
     ...(isTooOld(first) ? { tooOld: true } : {}),
     code: first.facts.error.code,
     ...(why === undefined ? {} : { why }),
+    ...(details === undefined ? {} : { details }),
     records: group.length,
     itemNow: Object.fromEntries([...counts].map(([present, members]) => [present, members.length])),
     samples: group.slice(0, SAMPLES).map(nameOf),

@@ -21,9 +21,20 @@ export function planText(plan: PlanReport, out: Out): string {
     parts.push(
       `${counted(plan.records, 'record')} in ${counted(plan.letters, 'letter')}\n\n${renderTable(plan.rows, COLUMNS, out)}`,
     );
-  parts.push(...emptyLines(plan.empty), ...unreadLines(plan.unread));
+  parts.push(...detailLines(plan.rows), ...emptyLines(plan.empty), ...unreadLines(plan.unread));
   parts.push(...plan.incomplete.map((line) => `not all was read: ${line}\n`));
   return parts.length === 0 ? 'no such dead letter: there is nothing to do\n' : parts.join('\n');
+}
+
+/** Why something stays, in the function's own words. */
+function detailLines(rows: readonly PlanRow[]): string[] {
+  return rows.flatMap(({ processor, why, details, samples: [first] }) =>
+    details === undefined
+      ? []
+      : [
+          `${processor}, ${why ?? ''}, e.g. ${first?.key ?? first?.eventId ?? 'a record without an id'}: ${details}\n`,
+        ],
+  );
 }
 
 const WORDS: Readonly<Record<VerdictKind, string>> = {
@@ -88,6 +99,7 @@ function unreadLines(unread: readonly UnreadLetter[]): string[] {
 }
 
 export function resultText(results: readonly RecordResult[], letters: LettersSettled, out: Out): string {
+  if (results.length + letters.settled === 0) return '';
   const words = Map.groupBy(results, ({ result }) => result);
   const totals = [...words]
     .map(([word, some]) => `${count(some.length)} ${word.replace('-', ' ')}`)
@@ -96,7 +108,7 @@ export function resultText(results: readonly RecordResult[], letters: LettersSet
   const left = results.filter(({ settled }) => !settled);
   const failed = groupsOf(left);
   const table = failed.length === 0 ? '' : `\nleft:\n${renderTable(failed, LEFT_COLUMNS, out)}`;
-  return `${totals === '' ? 'nothing was done' : totals}; ${gone}\n${table}`;
+  return `${totals === '' ? '' : `${totals}; `}${gone}\n${table}`;
 }
 
 interface LeftGroup {
