@@ -6,6 +6,7 @@ import { buildApp } from './build-app.ts';
 import { lookUp } from './look-up.ts';
 import { writeTableFacts } from './settings/existing-tables.ts';
 import { stageOf } from './stages.ts';
+import { synthesizeValidated } from './validated.ts';
 
 const HELP = `Usage: npm run synth -- [--stage dev|staging|prod] [--out FOLDER]
        npm run synth -- --stage NAME --look-up
@@ -23,6 +24,8 @@ interface Arguments {
   readonly stage: string;
   readonly out: string;
   readonly lookUp: boolean;
+  /** CDK's own switch; off where nothing is deployed. */
+  readonly validate: boolean;
 }
 
 function readArguments(environment: NodeJS.ProcessEnv): Arguments | 'help' {
@@ -40,12 +43,15 @@ function readArguments(environment: NodeJS.ProcessEnv): Arguments | 'help' {
     stage: values.stage,
     out: values.out || environment['CDK_OUTDIR'] || 'cdk.out',
     lookUp: values['look-up'],
+    validate: environment['CDK_VALIDATION'] !== 'false',
   };
 }
 
-function synthesize({ stage, out }: Arguments): string {
+function synthesize({ stage, out, validate }: Arguments): string {
   const startedMs = performance.now();
-  const assembly = buildApp({ stage, outdir: out }).app.synth();
+  const assembly = validate
+    ? synthesizeValidated({ stage, outdir: out })
+    : buildApp({ stage, outdir: out, validate }).app.synth();
   const types = assembly.stacks.flatMap((stack) =>
     Object.values<{ Type: string }>(stack.template.Resources).map((resource) => resource.Type),
   );

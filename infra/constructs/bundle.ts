@@ -6,7 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync, version as esbuildVersion } from 'esbuild';
+import { type Bundle, type BundleCache, bundleCache } from './bundle-cache.ts';
 
 const REPOSITORY = dirname(dirname(import.meta.dirname));
 
@@ -37,13 +38,35 @@ export function bundledCode(entry: string): Code {
 }
 
 /** Writes `index.mjs` and `index.mjs.map` into `folder`, and makes it if need be. @throws Error when the entry does not build */
-export function bundle(entry: string, folder: string): void {
-  const { outputFiles } = buildSync({
+export function bundle(entry: string, folder: string, cache: BundleCache = CACHE): void {
+  const options = optionsOf(entry);
+  const files = cache.take(JSON.stringify([esbuildVersion, options]), () => make(options));
+  mkdirSync(folder, { recursive: true });
+  for (const { name, text } of files) writeFileSync(join(folder, name), text);
+}
+
+const CACHE = bundleCache(join(REPOSITORY, 'node_modules', '.cache', 'streamkeeper', 'bundles'), REPOSITORY, [
+  'package-lock.json',
+  'package.json',
+  'tsconfig.json',
+]);
+
+function make(options: ReturnType<typeof optionsOf>): Bundle {
+  const { outputFiles, metafile } = buildSync(options);
+  return {
+    files: outputFiles.map((file) => ({ name: basename(file.path), text: file.text })),
+    inputs: Object.keys(metafile.inputs),
+  };
+}
+
+function optionsOf(entry: string) {
+  return {
     absWorkingDir: REPOSITORY,
     entryPoints: [entry],
     // Not where it is written: paths in the source map are relative to this, and should be those of the repository.
     outfile: join(REPOSITORY, 'index.mjs'),
     write: false,
+    metafile: true,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -58,7 +81,5 @@ export function bundle(entry: string, folder: string): void {
     external: [],
     banner: { js: BANNER },
     logLevel: 'silent',
-  });
-  mkdirSync(folder, { recursive: true });
-  for (const file of outputFiles) writeFileSync(join(folder, basename(file.path)), file.contents);
+  } satisfies BuildOptions;
 }
