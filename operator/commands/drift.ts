@@ -34,7 +34,7 @@ Examples:
   streamkeeper drift --processor products --stage prod --from-dlq --json
 
 A key is a product's id, an analysis's id, or provider:<id> and service:<id>. Names of fields are shown, never values. What differs is
-compared again after --settle-ms, because live changes take a while. A sample is taken from the table: what is there without an item, only
+compared twice more, --settle-ms apart, because live changes take a while. A sample is taken from the table: what is there without an item, only
 --whole finds. It reads the table consistently: one read unit per 4 KB of its rows. Exits with 1 if anything differs.`;
 
 export function driftCommand(context: CommandContext): Command {
@@ -52,7 +52,7 @@ export function driftCommand(context: CommandContext): Command {
 export function settleOption(command: Command): Command {
   return command.option(
     '--settle-ms <ms>',
-    'how long a difference must last to count',
+    'between two looks at a difference; only what lasts counts',
     positiveWhole,
     10_000,
   );

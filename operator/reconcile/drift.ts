@@ -1,6 +1,6 @@
 /**
  * Finds what differs between a table and what follows it, and touches nothing. Live traffic is always a little ahead of what follows, so
- * a difference is looked at again after a while, and only what still differs is reported.
+ * a difference is looked at again after a while, twice, and only what differs each time is reported.
  */
 
 import type { Comparison } from '../../shared/stream/projection.ts';
@@ -17,27 +17,34 @@ export interface DriftPorts extends StepPorts {
 
 /** Waits itself for what has to be looked at again, a page at a time, so that memory stays flat. */
 export function comparing(ports: DriftPorts): Step {
-  return (keys) => compareTwice(keys, ports, ({ kind }) => kind !== 'equal' && kind !== 'unread');
+  return (keys) => compareAgain(keys, ports, ({ kind }) => kind !== 'equal');
 }
 
 /** Of what the projection lists only what has no item: all else was compared from the table's side, and is taken as it is. */
 export function findingExtras(ports: DriftPorts): Step {
-  return (keys) => compareTwice(keys, ports, ({ kind }) => kind === 'extra');
+  return (keys) => compareAgain(keys, ports, ({ kind }) => kind === 'extra');
 }
 
-async function compareTwice(
+async function compareAgain(
   keys: readonly string[],
   ports: DriftPorts,
   isDoubtful: (comparison: Comparison) => boolean,
 ): Promise<Tally> {
   const tally = newTally();
-  const doubtful: string[] = [];
-  for (const [key, comparison] of await compare(keys, ports)) {
-    if (isDoubtful(comparison)) doubtful.push(key);
-    else noteComparison(tally, key, comparison.kind === 'unread' ? comparison : { kind: 'equal' });
+  let doubtful = keys;
+  for (let look = 1; doubtful.length > 0; look++) {
+    if (look > 1) await sleep(ports.clock, ports.settleMs, ports.signal);
+    const again: string[] = [];
+    for (const [key, comparison] of await compare(doubtful, ports)) {
+      if (comparison.kind === 'unread') noteComparison(tally, key, comparison);
+      else if (!isDoubtful(comparison)) noteComparison(tally, key, { kind: 'equal' });
+      else if (look < LOOKS) again.push(key);
+      else noteComparison(tally, key, comparison);
+    }
+    doubtful = again;
   }
-  if (doubtful.length === 0) return tally;
-  await sleep(ports.clock, ports.settleMs, ports.signal);
-  for (const [key, comparison] of await compare(doubtful, ports)) noteComparison(tally, key, comparison);
   return tally;
 }
+
+/** More than two: a product that changes often may be on its way each time it is looked at, but hardly thrice. */
+const LOOKS = 3;
