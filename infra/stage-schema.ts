@@ -88,6 +88,11 @@ const mailSchema = z.strictObject({
     .refine(isPlainAddress, 'must be an e-mail address as SES writes it: the domain in lower case ASCII'),
   /** The identity that is verified in SES: a domain or an address. Without it the sender's domain. */
   identity: z.string().min(1).optional(),
+  /**
+   * True: the stack makes the identity, and says as outputs which DNS records verify it; until they are there nothing is sent.
+   * False: it is in SES already, as an identity of the account and region, of which there is one per name.
+   */
+  makeIdentity: z.boolean(),
   /** What mails are signed with. */
   marketplaceName: MARKETPLACE_NAME,
   /** Of all prices: the tables do not say. */

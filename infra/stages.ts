@@ -9,6 +9,7 @@ export type { Stage, StageName } from './stage-schema.ts';
 /** Nobody can send from example.com: enter your own before the first deployment. */
 const mail = {
   sender: 'bookings@example.com',
+  makeIdentity: false,
   marketplaceName: 'Home Services Marketplace',
   currency: 'CAD',
   timeZone: 'America/Toronto',

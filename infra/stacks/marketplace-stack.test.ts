@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Stage, stageOf } from '../stages.ts';
-import { resource } from '../testing.ts';
+import { resource, resources } from '../testing.ts';
 import { rightsOf } from '../testing-rights.ts';
 import { MarketplaceStack } from './marketplace-stack.ts';
 
@@ -45,6 +45,15 @@ test('the identity is the one the stage names, or else the domain of the sender'
     'ses:SendEmail arn:aws:ses:REGION:ACCOUNT:identity/example.org if StringEquals ses:FromAddress a@mail.example.org',
   ]);
   expect(sending(dev)).toEqual([expect.stringContaining('identity/example.com ')]);
+});
+
+test('an identity is made if the stage says so, with the DNS records that verify it', () => {
+  const type = 'AWS::SES::EmailIdentity';
+  expect(resources(marketplaceOf(dev), type)).toEqual({});
+  const made = marketplaceOf({ ...dev, mail: { ...dev.mail, makeIdentity: true } });
+  expect(resource(made, type).Properties).toEqual(expect.objectContaining({ EmailIdentity: 'example.com' }));
+  const records = Object.keys(made.toJSON()['Outputs']).filter((key) => key.startsWith('MailDnsRecord'));
+  expect(records).toHaveLength(3);
 });
 
 test('a stage that begins with tables in use says from when on people are told', () => {

@@ -1,7 +1,7 @@
 /** The home-services marketplace: its six tables, and the mails and ratings that follow the bookings. */
 import type { Construct } from 'constructs';
 import { AuditTrail } from '../constructs/audit-trail.ts';
-import { mailEnvironment, maySendMail } from '../constructs/mail.ts';
+import { addMailIdentity, mailEnvironment, maySendMail } from '../constructs/mail.ts';
 import {
   mayClaim,
   mayQueryIndexes,
@@ -24,6 +24,7 @@ export class MarketplaceStack extends SystemStack<typeof marketplaceTables> {
     // One for all systems, as the claims are: and this stack is deployed before any that claims.
     new AuditTrail(this, 'AuditTrail', stage);
     idempotency.mustExpire();
+    addMailIdentity(this, stage);
     new StreamProcessor(this, 'Bookings', {
       stage,
       name: 'bookings',
