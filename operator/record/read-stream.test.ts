@@ -121,6 +121,14 @@ describe('a recording', () => {
     expect(iterators).toEqual(['a LATEST', 'b TRIM_HORIZON']);
   });
 
+  it.each<Start>([{ kind: 'now' }, { kind: 'sequence', from: 1_005n }])(
+    'does not believe the end of a shard that has no child: %o',
+    async (start) => {
+      const { numbers } = await read({ a: { pages: [[1_005]], endsAt: 999 } }, { start, untilS: 1_010 });
+      expect(numbers).toEqual([1_005]);
+    },
+  );
+
   it('from a sequence number on leaves out shards that end below it', async () => {
     const { numbers, iterators } = await read(
       { a: { pages: [[1, 2]], closed: true }, b: { parent: 'a', pages: [[3, 4, 5]] } },

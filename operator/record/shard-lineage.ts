@@ -31,10 +31,12 @@ export function shardLineage(start: Start): ShardLineage {
   let isFirstList = true;
   return {
     listed(shards) {
+      const parents = new Set(shards.map(({ ParentShardId: parent }) => parent));
       for (const { ShardId: shardId, ParentShardId: parent, SequenceNumberRange: range } of shards) {
         if (shardId === undefined || known.has(shardId)) continue;
         known.add(shardId);
-        if (isPast(range?.EndingSequenceNumber)) finished.add(shardId);
+        // Emulators name an end for open shards too: one that has really ended has a child.
+        if (parents.has(shardId) && isPast(range?.EndingSequenceNumber)) finished.add(shardId);
         // All that is in a shard that comes later is new.
         else {
           const from = start.kind === 'now' && isFirstList ? 'LATEST' : 'TRIM_HORIZON';

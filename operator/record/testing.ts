@@ -9,6 +9,8 @@ export interface FakeShard {
   readonly pages: Page[];
   /** Closed: it ends after its pages. */
   readonly closed?: boolean;
+  /** An end that it is listed with, though it is open, as emulators do. */
+  readonly endsAt?: number;
   /** Listed only from this many listings on. */
   readonly listedFrom?: number;
 }
@@ -63,14 +65,14 @@ export function fakeStream(
   return { client: { send } as unknown as DynamoDBStreamsClient, iterators, requests };
 }
 
-function shardFacts([ShardId, { parent, closed, pages }]: readonly [string, FakeShard]): Shard {
+function shardFacts([ShardId, { parent, closed, pages, endsAt }]: readonly [string, FakeShard]): Shard {
   const last = pages.flatMap((page) => (typeof page === 'string' ? [] : page)).at(-1) ?? 0;
   return {
     ShardId,
     ...(parent === undefined ? {} : { ParentShardId: parent }),
     SequenceNumberRange: {
       StartingSequenceNumber: '0',
-      ...(closed === true ? { EndingSequenceNumber: String(last) } : {}),
+      ...(closed === true || endsAt !== undefined ? { EndingSequenceNumber: String(endsAt ?? last) } : {}),
     },
   };
 }

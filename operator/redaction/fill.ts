@@ -41,6 +41,20 @@ export function filling(text: string): string {
  * by chance: a change of a text is still one.
  */
 export function otherText(text: string, names: Pseudonyms): string {
+  const known = remembered.get(names) ?? new Map<string, string>();
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  const other = makeOther(text, names);
+  remembered.set(names, known.set(text, other));
+  return other;
+}
+
+/** Texts of an item come again with each of its changes, twice. */
+const remembered = new WeakMap<Pseudonyms, Map<string, string>>();
+const MOST_REMEMBERED = 5_000;
+
+function makeOther(text: string, names: Pseudonyms): string {
   const next = numbersFrom(names.bytes(`text ${text}`));
   let other = '';
   for (const character of text) {
