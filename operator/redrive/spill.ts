@@ -6,8 +6,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** Where in the file a text is. */
 export interface Place {
@@ -22,13 +21,14 @@ export interface Spill {
   close(): Promise<void>;
 }
 
-/** AES-256-GCM: the nonce must not come twice under one key (NIST SP 800-38D, 8.2), so it counts. */
+/**
+ * Compressed at once and not beside: the memory of what compresses beside is given back only when garbage is collected.
+ *
+ * AES-256-GCM: the nonce must not come twice under one key (NIST SP 800-38D, 8.2), so it counts.
+ */
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-
-const compress = promisify(deflateRaw);
-const expand = promisify(inflateRaw);
 
 /** @param folder where the file may be while it has a name */
 export async function openSpill(folder: string = tmpdir()): Promise<Spill> {
@@ -45,7 +45,7 @@ export async function openSpill(folder: string = tmpdir()): Promise<Spill> {
       const nonce = Buffer.alloc(NONCE_BYTES);
       nonce.writeBigUInt64BE(count++, NONCE_BYTES - 8);
       const cipher = createCipheriv(ALGORITHM, key, nonce);
-      const content = await compress(text, { level: 1 });
+      const content = deflateRawSync(text, { level: 1 });
       const encrypted = Buffer.concat([nonce, cipher.update(content), cipher.final()]);
       const bytes = Buffer.concat([encrypted, cipher.getAuthTag()]);
       const place = { at: end, bytes: bytes.length };
@@ -60,7 +60,7 @@ export async function openSpill(folder: string = tmpdir()): Promise<Spill> {
       decipher.setAuthTag(buffer.subarray(bytes - TAG_BYTES));
       const content = buffer.subarray(NONCE_BYTES, bytes - TAG_BYTES);
       const opened = Buffer.concat([decipher.update(content), decipher.final()]);
-      return (await expand(opened)).toString();
+      return inflateRawSync(opened).toString();
     },
     async close() {
       key.fill(0);

@@ -95,7 +95,7 @@ function resultOf(letters: number, recordBytes: number, rounds: readonly Round[]
 async function measureRound(services: RedriveSystem, letters: number, recordBytes: number): Promise<Round> {
   const { system, processor } = await services.fresh();
   await services.fill(processor, letters, recordBytes);
-  const memory = watchMemory();
+  const memory = await watchMemory();
   const cpuBefore = process.cpuUsage();
   const beganAt = process.hrtime.bigint();
   let plannedAt = beganAt;
