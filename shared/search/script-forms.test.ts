@@ -35,7 +35,11 @@ const text = fc.oneof(
   ),
 );
 
-test.prop([text])('the composed and the decomposed form of a text are mapped to the same', (any) => {
+/** A virama or length mark after a vowel sign of two parts comes between the parts; no text of these scripts has one there. */
+const isReordered = (any: string) =>
+  any.normalize('NFD') !== [...any].map((letter) => letter.normalize('NFD')).join('');
+
+test.prop([text.filter((any) => !isReordered(any))])('the composed and the decomposed form of a text are mapped to the same', (any) => {
   expect(mapped(any.normalize('NFD'))).toBe(mapped(any.normalize('NFC')));
 });
 
