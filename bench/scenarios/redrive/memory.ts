@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface MemoryGrowth {
-  /** Bytes in use after garbage was collected, at the most of the moments that were looked at. */
+  /** Bytes of the heap in use after garbage was collected, at the most of the moments that were looked at. */
   readonly live: number;
-  /** Bytes at their most, garbage that was not collected yet included. */
+  /** Bytes at their most, with buffers beside the heap, and garbage that was not collected yet. */
   readonly peak: number;
 }
 
@@ -28,23 +28,28 @@ export async function watchMemory(): Promise<MemoryWatch> {
   }
   const before = held();
   let peak = before;
-  let live = before;
+  const usedBefore = used();
+  let live = usedBefore;
   const timer = setInterval(() => {
     peak = Math.max(peak, held());
   }, EVERY_MS);
   const look = () => {
     peak = Math.max(peak, held());
     collect();
-    live = Math.max(live, held());
+    live = Math.max(live, used());
   };
   return {
     look,
     stop() {
       look();
       clearInterval(timer);
-      return { live: live - before, peak: peak - before };
+      return { live: live - usedBefore, peak: peak - before };
     },
   };
+}
+
+function used(): number {
+  return process.memoryUsage().heapUsed;
 }
 
 function held(): number {
