@@ -8,7 +8,7 @@ import { keysInFile, keysOfLetters, typedKeys } from '../reconcile/given-keys.ts
 import { type FoundProjection, findProjection } from '../reconcile/projections.ts';
 import { tableScan } from '../reconcile/scan.ts';
 import { type Tally, total } from '../reconcile/tally.ts';
-import { paceOf } from '../redrive/carry-out.ts';
+import { type Pace, paceOf } from '../redrive/carry-out.ts';
 import type { System } from '../system/system.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { CommandContext } from './command-context.ts';
@@ -57,13 +57,17 @@ export function openProjection(
     ports: {
       ...invoke,
       door: openProjectionDoor({ ...invoke, functionName: found.facts.functionName, id }),
-      pace: paceOf(rate, clock),
+      pace: inRequestsOf(found.operated.keysPerRequest, paceOf(rate, clock)),
       scan: tableScan(system.clients.dynamodb(found.table), found.table, found.operated),
       checkpoint: fileCheckpoint(checkpointFile(repository, system.stage, processor)),
       segments: concurrency,
       resume,
     },
   };
+}
+
+function inRequestsOf(keys: number | undefined, pace: Pace): Pace {
+  return { ...pace, most: Math.min(pace.most, keys ?? Number.POSITIVE_INFINITY) };
 }
 
 /** @returns undefined where the whole is meant. @throws Problem when not exactly one way is given to say which */

@@ -8,6 +8,8 @@ export const bookingsOperated: Operated = {
   table: 'bookings',
   attributes: ['bookingId', 'providerId', 'serviceId'],
   keyForm: 'provider:<id> or service:<id>',
+  // All reviews of a provider are read for each.
+  keysPerRequest: 50,
   keysOf,
 };
 

@@ -13,6 +13,8 @@ export interface Operated {
   readonly attributes: readonly string[];
   /** What an operator may type for a key, for help and complaints, e.g. `a product's id`. */
   readonly keyForm: string;
+  /** Where comparing one key costs more than a read or two: how many the function is asked about at once. */
+  readonly keysPerRequest?: number;
   /**
    * The projection's keys that a row stands for; none where the row has no effect. The row may be an item of the table, or a
    * record's key with what its image holds.
