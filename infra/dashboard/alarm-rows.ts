@@ -1,4 +1,4 @@
-/** What is wrong, first of all: the alarms that page, and those that warn. */
+/** What is wrong: the alarms that page and those that warn, first of all; those of tables beside the tables. */
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { Alarm, AlarmStatusWidget, CfnAlarm, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
@@ -8,22 +8,21 @@ import type { Stage } from '../stages.ts';
 const MOST = 100;
 
 export function alarmRows(scope: Construct, stage: Stage): IWidget[][] {
-  const names = alarmNames(scope).filter((name) => name.startsWith(`streamkeeper-${stage.name}-`));
-  const ofTables = names.filter((name) => name.startsWith(`streamkeeper-${stage.name}-table-`));
-  const others = names.filter((name) => !ofTables.includes(name));
+  const names = alarmNames(scope).filter((name) => !isOfTable(stage, name));
+  const ending = (ending: string) => names.filter((name) => name.endsWith(ending));
   return [
-    ...widgets(
-      scope,
-      'Get up: something is lost, or will be',
-      others.filter((name) => name.endsWith('-page')),
-    ),
-    ...widgets(
-      scope,
-      'Look today',
-      others.filter((name) => name.endsWith('-warn')),
-    ),
-    ...widgets(scope, 'Tables: look today', ofTables),
+    ...widgets(scope, 'Get up: something is lost, or will be', ending('-page')),
+    ...widgets(scope, 'Look today', ending('-warn')),
   ];
+}
+
+export function tableAlarmRows(scope: Construct, stage: Stage): IWidget[][] {
+  const names = alarmNames(scope).filter((name) => isOfTable(stage, name));
+  return widgets(scope, 'Tables: look today', names);
+}
+
+function isOfTable(stage: Stage, name: string): boolean {
+  return name.startsWith(`streamkeeper-${stage.name}-table-`);
 }
 
 /** Of the whole app, by their names: a reference would tie the stacks together. */

@@ -6,7 +6,7 @@ import { Dashboard, type IWidget, PeriodOverride, TextWidget } from 'aws-cdk-lib
 import type { Construct } from 'constructs';
 import { PROCESSOR_NAMES } from '../settings/streams.ts';
 import type { Stage } from '../stages.ts';
-import { alarmRows } from './alarm-rows.ts';
+import { alarmRows, tableAlarmRows } from './alarm-rows.ts';
 import { processorRow } from './processor-rows.ts';
 import { storeRows } from './store-rows.ts';
 import { tableRows } from './table-rows.ts';
@@ -29,6 +29,7 @@ export function addDashboard(scope: Construct, stage: Stage): void {
     [heading('## Stores')],
     ...storeRows(stage),
     [heading('## Tables: throttles → use against the ceiling → latency')],
+    ...tableAlarmRows(scope, stage),
     ...tableRows(stage),
   ];
   for (const row of rows) dashboard.addWidgets(...row);

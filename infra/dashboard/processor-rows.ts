@@ -10,7 +10,6 @@ import {
   ownMetric,
   queueMetric,
 } from '../constructs/metrics.ts';
-import { settingsOf } from '../settings/streams.ts';
 import type { Stage } from '../stages.ts';
 import { graph } from './graph.ts';
 
@@ -20,7 +19,6 @@ const OUTCOMES = ['Applied', 'Duplicate', 'Superseded', 'Gone', 'Ignored', 'Pois
 export function processorRow(stage: Stage, name: string): IWidget[] {
   const ofFunction = (metric: string, statistic: 'Sum' | 'Maximum') =>
     functionMetric(stage, name, { metric, statistic, label: metric });
-  const { timeoutSeconds } = settingsOf(stage.streams, name);
   return [
     graph({
       title: `${name}: lag, ms`,
@@ -40,13 +38,13 @@ export function processorRow(stage: Stage, name: string): IWidget[] {
       width: 6,
     }),
     graph({
-      title: `${name}: errors, throttles; duration, ms`,
+      title: `${name}: failures; duration, ms`,
       left: [ofFunction('Errors', 'Sum'), ofFunction('Throttles', 'Sum'), ...claims(name)],
       right: [ofFunction('Duration', 'Maximum')],
       width: 6,
     }),
     graph({
-      title: `${name}: letters; age of the oldest, s (time-out ${timeoutSeconds} s)`,
+      title: `${name}: letters; age, s`,
       left: [lettersMetric(stage, name, 'Maximum', 300)],
       right: [
         queueMetric(stage, name, {
