@@ -38,3 +38,19 @@ describe('a conflict with a document that this very event wrote', () => {
     });
   });
 });
+
+it('a document whose languages come in another order is the same state', () => {
+  const title = (languages: object): Wanted['desired'] => ({
+    ok: true,
+    effect: { kind: 'index', document: { productId: 'p1', title: languages } },
+  });
+  const [own, now] = [title({ hindi: 'प्याज', tamil: 'வெங்காயம்' }), title({ tamil: 'வெங்காயம்', hindi: 'प्याज' })];
+  const one: Case = {
+    work: { ...work, effect: own.ok ? own.effect : work.effect },
+    conflicted: false,
+    floor: 1,
+  };
+  expect(chooseTarget(one, mine, { ...newerItem, desired: now }, true)).toMatchObject({
+    target: { outcome: { kind: 'applied' } },
+  });
+});

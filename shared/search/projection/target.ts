@@ -1,4 +1,5 @@
 /** Decides what a doubtful document should become, once its stored version and its item have been read. Pure. */
+import { canonicalJson } from '../../stream/canonical-json.ts';
 import type { ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { Failure } from '../../stream/outcome.ts';
 import { streamVersion } from '../../stream/version.ts';
@@ -107,7 +108,7 @@ export function isOwnState({ case: { work }, effect }: Target): boolean {
 }
 
 export function sameEffect(a: SearchEffect, b: SearchEffect): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function outcomeOf(own: SearchEffect, written: SearchState, itemExists: boolean): ProjectionOutcome {

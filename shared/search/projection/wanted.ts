@@ -1,4 +1,5 @@
 /** What the index should hold by items as they are now, read consistently. */
+import { canonicalJson } from '../../stream/canonical-json.ts';
 import { failureOf } from '../../stream/failure-of.ts';
 import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
@@ -32,7 +33,7 @@ export async function readWanted(
     return ids.map((id, index) => {
       const item = items[index];
       const desired = projection.desired(id, item);
-      return { kind: 'wanted', desired, exists: item !== undefined, text: JSON.stringify(desired) };
+      return { kind: 'wanted', desired, exists: item !== undefined, text: canonicalJson(desired) };
     });
   } catch (error) {
     return ids.map(() => ({ kind: 'transient', failure: failureOf(error) }));
