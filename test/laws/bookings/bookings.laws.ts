@@ -1,0 +1,100 @@
+/** The laws of bookings → e-mails and ratings, on random histories, deliveries and faults. */
+import fc from 'fast-check';
+import { type Law, type LawSuite, law } from '../law.ts';
+import { lastOperator, operators, withheld } from '../operator.ts';
+import { again, crashes, fates, lags, outages } from './faults.ts';
+import { history } from './history.ts';
+import { mailsInOrder, mailsOnce, onlyPoisonIsLettered, ratingsEqualReviews } from './laws.ts';
+import { type Scenario, World } from './world.ts';
+
+const mapping = fc.record({
+  BatchSize: fc.integer({ min: 1, max: 12 }),
+  ParallelizationFactor: fc.constantFrom(1, 1, 3),
+  BisectBatchOnFunctionError: fc.boolean(),
+});
+
+const nothing = {
+  lags: [0],
+  fates: [],
+  outages: [],
+  crashes: [],
+  again: [],
+  withheld: [],
+  operators: [],
+  lastOperator: undefined,
+};
+
+async function broken(scenario: Scenario): Promise<readonly string[]> {
+  const world = new World(scenario);
+  await world.run();
+  return [
+    ...world.broken,
+    ...ratingsEqualReviews(world),
+    ...mailsOnce(world),
+    // A delivery beside the mapping's may overtake it.
+    ...(scenario.again.length === 0 && world.withheld.length === 0 ? mailsInOrder(world) : []),
+    ...onlyPoisonIsLettered(world),
+    ...(await planTouchesNothing(world)),
+  ];
+}
+
+/** A plan sends, claims and rates nothing; and where all is settled, it finds nothing to do. */
+async function planTouchesNothing(world: World): Promise<readonly string[]> {
+  // By then indexes show everything, and a rating that is right is taken for right.
+  await world.clock.advance(3_600_000);
+  const before = world.snapshot();
+  const plan = await world.plan(world.app.records);
+  const due = plan.filter(({ verdict }) => verdict === 'apply');
+  return [
+    ...(world.snapshot() === before ? [] : ['a plan left a mark']),
+    ...due
+      .slice(world.unrecorded)
+      .map(({ eventId }) => `a plan would carry out ${eventId}, which is settled`),
+  ];
+}
+
+function on(
+  name: string,
+  title: string,
+  parts: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]> }>,
+): Law {
+  const constants = Object.fromEntries(
+    Object.entries(nothing).map(([key, value]) => [key, fc.constant(value)]),
+  );
+  const histories = fc.record({ ...constants, history, mapping, ...parts }) as fc.Arbitrary<Scenario>;
+  return law({ id: `bookings/${name}`, title, histories, broken });
+}
+
+export const bookingsLaws: LawSuite = {
+  name: 'bookings',
+  title:
+    'bookings end with ratings = reviews, each mail sent once and in order, poison lettered, nothing lost',
+  laws: [
+    on('calm', 'on any history, however it is cut into batches', {}),
+    on('lags', 'on indexes that lag up to four minutes behind', { lags }),
+    on(
+      'requests',
+      'when requests to SES, the idempotency table or the others get lost, are refused or go unanswered',
+      { lags, fates },
+    ),
+    on('outages', 'when SES, the idempotency table or the others are away for a while', { lags, outages }),
+    on('crashes', 'when invocations die before a request or after it', { lags, crashes }),
+    on('again', 'when records are delivered again, or redriven, beside the live ones', { lags, again }),
+    on('operators', 'when records are dead letters, planned and redriven in any order and at once', {
+      lags,
+      withheld,
+      operators,
+      lastOperator,
+    }),
+    on('all', 'under all of it at once', {
+      lags,
+      fates,
+      outages,
+      crashes,
+      again,
+      withheld,
+      operators,
+      lastOperator,
+    }),
+  ],
+};

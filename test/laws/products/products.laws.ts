@@ -1,0 +1,80 @@
+/** The laws of products → search, on random histories, deliveries and faults. */
+import fc from 'fast-check';
+import { type Law, type LawSuite, law } from '../law.ts';
+import { again, crashes, fates, latenciesMs, letterFaults, outages } from './faults.ts';
+import { history, numbering } from './history.ts';
+import { indexEqualsCleanPass, indexEqualsTable, lettersAreWhole, onlyPoisonIsLettered } from './laws.ts';
+import { type Scenario, World } from './world.ts';
+
+const mapping = fc.record({
+  BatchSize: fc.integer({ min: 1, max: 12 }),
+  ParallelizationFactor: fc.constantFrom(1, 1, 3),
+  BisectBatchOnFunctionError: fc.boolean(),
+  MaximumBatchingWindowInSeconds: fc.constantFrom(0, 0, 1),
+});
+
+const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
+
+const nothing = { fates: [], outages: [], crashes: [], letterFaults: [], again: [] };
+
+/** Nothing happened to it, and its positions are distinct: even what an item was before it was spoiled is then known. */
+function isClean({ numbering, ...scenario }: Scenario): boolean {
+  const troubles = Object.keys(nothing) as (keyof typeof nothing)[];
+  return numbering !== 'aws-with-ties' && troubles.every((trouble) => scenario[trouble].length === 0);
+}
+
+async function broken(scenario: Scenario): Promise<string[]> {
+  const world = new World(scenario);
+  await world.run();
+  const mayRepeat =
+    scenario.again.length > 0 ||
+    scenario.crashes.length > 0 ||
+    scenario.letterFaults.some(({ kept }) => kept);
+  const problems = [
+    ...world.broken,
+    ...indexEqualsTable(world),
+    ...(isClean(scenario) ? indexEqualsCleanPass(world) : []),
+    ...onlyPoisonIsLettered(world, mayRepeat),
+    ...lettersAreWhole(world),
+  ];
+  const lettersBefore = world.letters.length;
+  await world.redrive(world.letters.map(({ record }) => record).toReversed());
+  if (world.letters.length > lettersBefore) problems.push('a redrive wrote a letter');
+  problems.push(...indexEqualsTable(world).map((problem) => `after a redrive: ${problem}`));
+  world.close();
+  return problems;
+}
+
+function on(
+  name: string,
+  title: string,
+  parts: Partial<{ [K in keyof Scenario]: fc.Arbitrary<Scenario[K]> }>,
+): Law {
+  const constants = Object.fromEntries(
+    Object.entries(nothing).map(([key, value]) => [key, fc.constant(value)]),
+  );
+  const histories = fc.record({
+    ...constants,
+    history,
+    numbering,
+    mapping,
+    enabledAfterMs,
+    latenciesMs,
+    ...parts,
+  }) as fc.Arbitrary<Scenario>;
+  return law({ id: `products/${name}`, title, histories, broken });
+}
+
+export const productsLaws: LawSuite = {
+  name: 'products',
+  title: 'products → search ends with index = table, each poison record lettered once, and nothing lost',
+  laws: [
+    on('calm', 'on any history, however it is cut into batches and however late it is delivered', {}),
+    on('requests', 'when requests to the engine break, get lost, are refused or land late', { fates }),
+    on('outages', 'when the engine, the alias, the table or the queue is away for a while', { outages }),
+    on('crashes', 'when invocations die before a write, after it, or before they answer', { crashes, fates }),
+    on('letters', 'when the queue refuses letters in the middle of sending', { letterFaults }),
+    on('again', 'when records are delivered again, or redriven, beside the live ones', { again }),
+    on('all', 'under all of it at once', { fates, outages, crashes, letterFaults, again }),
+  ],
+};

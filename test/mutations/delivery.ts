@@ -1,0 +1,77 @@
+/** Bugs of what all processors share: order, outcomes, letters, the answer to the event source mapping. */
+import type { Mutation } from './mutation.ts';
+
+export const delivery: readonly Mutation[] = [
+  {
+    name: 'parallel-within-a-key',
+    bug: 'records of one key are worked on at once',
+    file: 'shared/stream/in-order.ts',
+    edits: [
+      {
+        find: '[...Map.groupBy(work, (element) => element.key).values()]',
+        replace: 'work.map((element) => [element])',
+      },
+    ],
+    law: 'conversations/requests',
+    seed: 1,
+  },
+  {
+    name: 'poison-dropped',
+    bug: 'a poison record is settled without a letter',
+    file: 'shared/stream/settle.ts',
+    edits: [
+      {
+        find: "if (outcome?.kind !== 'poison') continue;",
+        replace: "if (outcome?.kind !== 'poison' || index > 0) continue;",
+      },
+    ],
+    law: 'products/calm',
+    seed: 1,
+  },
+  {
+    name: 'letter-above-the-checkpoint',
+    bug: 'poison behind an unsettled record is lettered, and comes again',
+    file: 'shared/stream/settle.ts',
+    edits: [{ find: 'Math.min(checkpointOf(report), ended.length)', replace: 'ended.length' }],
+    law: 'products/outages',
+    seed: 1,
+  },
+  {
+    name: 'letter-before-the-effect',
+    bug: 'poison is lettered before what comes before it is carried out',
+    file: 'shared/stream/settle.ts',
+    edits: [
+      {
+        find: 'let report = reportFrom(ended, outcomes);',
+        replace: "let report: Report = { kind: 'all-settled' };",
+      },
+      {
+        find: 'return { outcomes, report, lettersSent };',
+        replace: 'report = reportFrom(ended, outcomes);\n  return { outcomes, report, lettersSent };',
+      },
+    ],
+    law: 'products/outages',
+    seed: 1,
+  },
+  {
+    name: 'letters-go-on-after-a-refusal',
+    bug: 'a letter that the queue refused does not hold back what comes after it',
+    file: 'shared/stream/settle.ts',
+    edits: [
+      {
+        find: '      report = reportFrom(ended, outcomes);\n',
+        replace: '',
+      },
+    ],
+    law: 'products/outages',
+    seed: 1,
+  },
+  {
+    name: 'empty-response',
+    bug: 'a batch with an unsettled record is answered as if all were settled',
+    file: 'shared/stream/partial-batch-response.ts',
+    edits: [{ find: 'return [{ itemIdentifier: this.#report.sequenceNumber }];', replace: 'return [];' }],
+    law: 'products/outages',
+    seed: 1,
+  },
+];
