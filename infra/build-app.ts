@@ -70,5 +70,8 @@ export function buildApp(options: AppOptions): StreamkeeperApp {
   };
   // An order of deployment, not an export: notifications claim their events in the marketplace's idempotency table.
   stacks.ekBharath.addStackDependency(stacks.marketplace);
+  // So that the first alarm finds the topic that it reports to.
+  const { operations, ...systems } = stacks;
+  for (const system of Object.values(systems)) system.addStackDependency(operations);
   return { app, stacks };
 }
