@@ -88,6 +88,9 @@ describe.each(['dev', 'staging', 'prod'])('in stage %s', (name) => {
     expect(shown.map((arn) => arn.split(':').at(-1)).sort()).toEqual(namesOf(all).sort());
     for (const { properties } of widgets) expect(properties.alarms?.length ?? 0).toBeLessThanOrEqual(100);
     for (const processor of PROCESSOR_NAMES) expect(page).toContain(`streamkeeper-${name}-${processor}`);
+    for (const index of ['UserIndex', 'providerReviews-index', 'bookingReviews-index']) {
+      expect(page).toMatch(new RegExp(`"IndexQueryLatency"[^\\]]*"${index}"`));
+    }
     for (const definition of ALL_TABLES) {
       expect(page).toContain(`"${tableName(definition, stage)}"`);
       for (const index of Object.keys(definition.indexes)) expect(page).toContain(`"${index}"`);

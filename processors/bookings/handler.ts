@@ -11,6 +11,8 @@ import { createSesClient, sesMailer } from '../../shared/mail/ses.ts';
 import { streamHandler } from '../../shared/stream/handler.ts';
 import { notBeforeMs } from '../../shared/stream/not-before.ts';
 import { measurements } from '../../shared/telemetry/measurements.ts';
+import { timedQueries } from '../../shared/telemetry/timed-queries.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { bookingsEnvironment } from './environment.ts';
 import { bookingsProcessor } from './processor.ts';
 import { dynamodbRatingTables } from './ratings/dynamodb-tables.ts';
@@ -19,12 +21,18 @@ const settings = readEnvironment(bookingsEnvironment, process.env);
 const dynamodb = new DynamoDBClient({});
 const { measure, publish } = measurements();
 
-const tables = dynamodbRatingTables(dynamodb, {
+const ratingTables = dynamodbRatingTables(dynamodb, {
   bookings: settings.BOOKINGS_TABLE,
   providers: settings.PROVIDERS_TABLE,
   services: settings.SERVICES_TABLE,
   reviews: settings.REVIEWS_TABLE,
 });
+const timed = timedQueries(measure, systemClock);
+const tables = {
+  ...ratingTables,
+  reviewsOfProvider: timed('providerReviews-index', ratingTables.reviewsOfProvider),
+  reviewsOfBooking: timed('bookingReviews-index', ratingTables.reviewsOfBooking),
+};
 
 const idempotency = createIdempotency({
   processor: 'bookings',

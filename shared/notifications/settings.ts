@@ -10,6 +10,8 @@ import { dynamodbClaimTable } from '../idempotency/dynamodb-claim-table.ts';
 import { createIdempotency } from '../idempotency/idempotency.ts';
 import { notBeforeSetting } from '../stream/not-before.ts';
 import type { Measure } from '../telemetry/measurements.ts';
+import { timedQueries } from '../telemetry/timed-queries.ts';
+import { systemClock } from '../time/clock.ts';
 import { dynamodbInbox } from './inbox.ts';
 import type { NotifierPorts } from './notifier.ts';
 import { postToConnection } from './post.ts';
@@ -38,6 +40,8 @@ export function awsNotifierPorts(
   measure: Measure,
 ): NotifierPorts {
   const dynamodb = new DynamoDBClient({});
+  const sessions = dynamodbSessions(dynamodb, settings.SESSIONS_TABLE);
+  const timed = timedQueries(measure, systemClock);
   const api = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT, maxAttempts: 1 });
   return {
     ...createIdempotency({
@@ -47,7 +51,7 @@ export function awsNotifierPorts(
       notice: (notice) => measure('IdempotencyClaims', 'count', 1, { Notice: notice }),
     }),
     inbox: dynamodbInbox(dynamodb, settings.SESSIONS_TABLE),
-    sessions: dynamodbSessions(dynamodb, settings.SESSIONS_TABLE),
+    sessions: { ...sessions, find: timed('UserIndex', sessions.find) },
     languageOfUser: profileLanguage(itemReader(dynamodb, settings.USERS_TABLE)),
     post: postToConnection(api),
     measure,
