@@ -1,6 +1,6 @@
 /**
  * Says why a finding of cdk-nag's rules "AwsSolutions" stands, beside the code that causes it. `infra/nag.test.ts` refuses every
- * finding without a reason, and every reason without a finding.
+ * finding without a reason.
  */
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
