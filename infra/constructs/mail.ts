@@ -29,7 +29,8 @@ export function addMailIdentity(stack: Stack, { mail }: Stage): void {
   }
 }
 
-function identityOf({ identity, sender }: Stage['mail']): string {
+/** The identity in SES that the right to send is for. */
+export function identityOf({ identity, sender }: Stage['mail']): string {
   return identity ?? sender.slice(sender.lastIndexOf('@') + 1);
 }
 
