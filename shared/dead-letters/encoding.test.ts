@@ -47,4 +47,11 @@ describe('encodeLetter', () => {
     expect(encoded.place).toBe('bucket');
     expect(JSON.parse(gunzipSync(encoded.body as Buffer).toString())).toEqual(original);
   });
+
+  it('writes what is nested deeper than any stack goes', () => {
+    const deep = `${'{"L":['.repeat(50_000)}1,{"a":null,"b":"\u00fc"}${']}'.repeat(50_000)}`;
+    const encoded = encodeLetter(letter(JSON.parse(deep)));
+    const { letter: zipped } = JSON.parse(String(encoded.body));
+    expect(gunzipSync(Buffer.from(zipped, 'base64')).toString()).toContain(deep.replace('ü', '\\u00fc'));
+  });
 });

@@ -1,6 +1,7 @@
 /** How a dead letter is written into a queue message: ASCII JSON, compressed when large, an object in a bucket when larger still. */
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from './letter.ts';
+import { wholeJson } from './whole-json.ts';
 
 /** Above this a letter is compressed: consoles and tools still show the smaller ones as they are. */
 const COMPRESS_ABOVE_BYTES = 200 * 1024;
@@ -28,7 +29,7 @@ export function encodeLetter(letter: DeadLetter): EncodedLetter {
 
 /** Every character outside ASCII as an escape: length in characters is length in bytes, and no tool on the way can change it. */
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return wholeJson(value).replace(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
