@@ -103,6 +103,12 @@ describe('decodeRecord', () => {
     },
   );
 
+  it.each([8.64e12 + 1, 1e308, -1, 0, '1', null])('takes %j for no time of a change', (at) => {
+    const record = streamRecord();
+    const changed = { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: at } };
+    expect(decoded(changed)).not.toHaveProperty('createdAtMs');
+  });
+
   it('never repeats a value in a failure', () => {
     const record = streamRecord({ newImage: { phone: { N: 'secret-98765' }, a: { secretType: 'x' } } });
     expect(JSON.stringify(failure(record))).not.toContain('secret');

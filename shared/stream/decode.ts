@@ -36,16 +36,23 @@ function decodeFields(record: unknown, images: Images): Change {
   if (typeof eventId !== 'string' || eventId === '')
     throw new TypeError(`eventID: ${kindOf(eventId)}, expected text`);
   const body = field(record, 'dynamodb');
-  const createdAt = field(body, 'ApproximateCreationDateTime');
   return {
     eventId,
     eventName,
     keys: part(body, 'Keys'),
     ...(eventName === 'REMOVE' ? {} : { newImage: part(body, 'NewImage') }),
     ...(eventName === 'INSERT' || images === 'new' ? {} : { oldImage: part(body, 'OldImage') }),
-    ...(typeof createdAt === 'number' && createdAt > 0 ? { createdAtMs: Math.round(createdAt * 1000) } : {}),
+    ...createdAtOf(field(body, 'ApproximateCreationDateTime')),
     expired: isExpiry(field(record, 'userIdentity')),
   };
+}
+
+/** The last moment that a date can be (ECMAScript, "Time Values and Time Range"); what is later says nothing of when it was. */
+const LAST_MS = 8.64e15;
+
+function createdAtOf(seconds: unknown): Pick<Change, 'createdAtMs'> {
+  const ms = typeof seconds === 'number' ? Math.round(seconds * 1000) : 0;
+  return ms > 0 && ms <= LAST_MS ? { createdAtMs: ms } : {};
 }
 
 function decodeEventName(name: unknown): EventName {
