@@ -1,0 +1,4 @@
+import { FUNCTIONS } from './suites.ts';
+import { testFuzz } from './testing.ts';
+
+await testFuzz(FUNCTIONS);

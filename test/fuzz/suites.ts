@@ -1,0 +1,31 @@
+/** Every entry point that is given what nobody expects, by its name; each suite is loaded when it is asked for. */
+import type { LawSuite } from '../laws/law.ts';
+
+/** In continuous integration, for each entry point. `STREAMKEEPER_RUNS` says otherwise. */
+export const CASES = 2_000;
+
+type Loaders = Readonly<Record<string, () => Promise<LawSuite>>>;
+
+const HANDLERS: Loaders = {
+  'fuzz-products': async () => (await import('./handlers/products.ts')).productsFuzz,
+  'fuzz-bids': async () => (await import('./handlers/messages.ts')).bidsFuzz,
+  'fuzz-conversations': async () => (await import('./handlers/messages.ts')).conversationsFuzz,
+  'fuzz-bookings': async () => (await import('./handlers/bookings.ts')).bookingsFuzz,
+  'fuzz-analysis-results': async () => (await import('./handlers/analysis.ts')).analysisResultsFuzz,
+  'fuzz-analytics': async () => (await import('./handlers/analysis.ts')).analyticsFuzz,
+};
+
+const READING: Loaders = {};
+
+/** The stream functions. */
+export const FUNCTIONS: readonly string[] = Object.keys(HANDLERS);
+
+/** All else that reads what somebody else wrote. */
+export const READERS: readonly string[] = Object.keys(READING);
+
+export const FUZZ_NAMES: readonly string[] = [...FUNCTIONS, ...READERS];
+
+/** @returns undefined when there is no such suite */
+export async function fuzzNamed(name: string): Promise<LawSuite | undefined> {
+  return (HANDLERS[name] ?? READING[name])?.();
+}
