@@ -115,6 +115,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
     ...dev,
     name: 'rehearsal',
     tablePrefix: 'rehearsal-',
+    // An address, because an emulator has no DNS records to tell.
+    mail: { ...mail, identity: mail.sender, makeIdentity: true },
     emulator: { url: 'http://localhost:4566', rulesBetweenGroups: 'left-out', alarms: 'of-one-metric' },
   },
 };

@@ -1,4 +1,5 @@
 /** The people at their phones: real WebSocket clients, each with an access token, and all that they were told. */
+import { WebSocket } from 'ws';
 import type { TokenIssuer } from '../../local/gateway/token-issuer.ts';
 import { listen } from '../../operator/listen/listener.ts';
 import { offeredProtocols } from '../../processors/connections/token-place.ts';
@@ -27,7 +28,7 @@ export function person(userId: string, url: string, issuer: TokenIssuer, clock: 
   const listening = listen(url, {
     clock,
     random: Math.random,
-    openSocket: (address, protocols) => new WebSocket(address, protocols),
+    openSocket: socketWith,
     token: async () => issuer.issue(userId).token,
     signal: ending.signal,
     onEvent(event) {
@@ -53,10 +54,21 @@ export function person(userId: string, url: string, issuer: TokenIssuer, clock: 
   };
 }
 
+/**
+ * Two departures from API Gateway are this emulator's. It does not answer which protocol it takes, and clients that asked for one by
+ * the WebSocket API would hang up: so the protocols are a plain header. And it calls no authorizer without an `Authorization` header
+ * where the template names no identity source: so there is one, which nobody reads.
+ */
+function socketWith(url: string, protocols: readonly string[]): WebSocket {
+  return new WebSocket(url, {
+    headers: { 'Sec-WebSocket-Protocol': protocols.join(', '), Authorization: 'unread' },
+  });
+}
+
 /** @returns whether a client with this token is let in */
 export function isAdmitted(url: string, token: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url, offeredProtocols(token));
+    const socket = socketWith(url, offeredProtocols(token));
     socket.addEventListener('open', () => {
       socket.close(1000);
       resolve(true);

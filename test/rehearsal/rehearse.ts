@@ -9,13 +9,13 @@ import type { Environment } from '../../local/engines/opensearch/prerequisites.t
 import { createTokenIssuer } from '../../local/gateway/token-issuer.ts';
 import { readAssembly } from '../../local/template/assembly.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import { type Deployed, lookAtStage } from './deployed.ts';
+import { lookAtStage } from './deployed.ts';
 import { proveAnalysisResults } from './effects/analysis-results.ts';
 import { proveBids } from './effects/bids.ts';
 import { proveBookings } from './effects/bookings.ts';
 import { proveConversations } from './effects/conversations.ts';
 import { proveDeadLetters } from './effects/dead-letters.ts';
-import { proveOperations } from './effects/operations.ts';
+import { proveFirstSteps, proveOperations } from './effects/operations.ts';
 import { proveProducts } from './effects/products.ts';
 import { type Cdk, cdkAt } from './engine/cdk.ts';
 import type { Engines } from './engine/engines.ts';
@@ -47,7 +47,9 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
       ledger.notReached('everything else', 'nothing is deployed to look at');
       return;
     }
+    const operator = operatorAt(url, environment);
     const stage = await lookAtStage(url, engines.redisUrl, clock);
+    await proveFirstSteps(ledger, operator);
     const socketUrl = stage.facts.webSocketUrl ?? '';
     const buyer = person('asha', socketUrl, issuer, clock);
     const vendor = person('ravi', socketUrl, issuer, clock);
@@ -66,7 +68,6 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
       await proveConversations(ledger, stage, buyer, vendor);
       await proveBookings(ledger, stage);
       await proveAnalysisResults(ledger, stage);
-      const operator = operatorAt(url, environment);
       await proveDeadLetters(ledger, stage, operator);
       await proveFailures(ledger, stage, mappingsOf(readAssembly(out), stage), operator);
       await proveOperations(ledger, operator);
@@ -75,7 +76,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
       await Promise.all([buyer.close(), vendor.close()]);
       stage.close();
     }
-    await destroy(rehearsal, cdk, stage);
+    await destroy(rehearsal, cdk);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
@@ -105,7 +106,7 @@ async function deploy(
   });
 }
 
-async function destroy({ ledger, engines }: Rehearsal, cdk: Cdk, _stage: Deployed): Promise<void> {
+async function destroy({ ledger, engines }: Rehearsal, cdk: Cdk): Promise<void> {
   const { url } = engines.ministack;
   await ledger.prove('deployment', 'cdk destroy leaves no stack and no table', async () => {
     await cdk.destroy();

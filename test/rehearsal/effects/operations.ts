@@ -9,7 +9,31 @@ const validated = z.object({
   unchecked: z.array(z.string()),
 });
 
+const wanting = z.object({ attention: z.array(z.unknown()) });
+
 const compared = z.object({ keys: z.number(), leftCount: z.number() });
+
+/** Settings of tables that this emulator takes and forgets; everything else must be as the template says. */
+const IGNORED = ['recovery', 'timeToLive'];
+
+/** S3 tells every queue once that its notifications are set up. */
+export async function proveFirstSteps(ledger: Ledger, operator: Operator): Promise<void> {
+  await ledger.prove(
+    'operations',
+    'dlq redrive takes away what S3 wrote into the queues at deployment',
+    async () => {
+      const { status } = await operator('dlq', 'redrive', '--reason', 'a rehearsal');
+      if (status !== 0) throw new Error(`it exits ${status}`);
+      return 'exit code 0';
+    },
+  );
+  await ledger.prove('operations', 'status finds nothing that wants attention', async () => {
+    const { status, json } = await operator('status');
+    const { attention } = z.parse(wanting, json);
+    if (status !== 0) throw new Error(`it exits ${status}: ${JSON.stringify(attention).slice(0, 200)}`);
+    return 'exit code 0';
+  });
+}
 
 export async function proveOperations(ledger: Ledger, operator: Operator): Promise<void> {
   for (const processor of ['products', 'analysis-results', 'bookings']) {
@@ -31,8 +55,9 @@ export async function proveOperations(ledger: Ledger, operator: Operator): Promi
     const { json } = await operator('validate');
     const found = z.parse(validated, json);
     const fields = [...new Set(found.differences.map(({ field }) => field))];
+    const unexpected = fields.filter((field) => !IGNORED.includes(field));
     if (found.unchecked.length > 0) throw new Error(`not looked at: ${found.unchecked[0]}`);
-    if (fields.length > 0) throw new Error(`these fields differ: ${fields.join(', ')}`);
-    return `${found.compared.length} things are equal`;
+    if (unexpected.length > 0) throw new Error(`these fields differ: ${unexpected.join(', ')}`);
+    return `${found.compared.length} things are equal, but for ${fields.join(' and ')}, which the emulator ignores`;
   });
 }
