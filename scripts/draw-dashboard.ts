@@ -60,6 +60,7 @@ function draw(all: readonly Widget[]): string {
   const more = tables.length - TABLES_DRAWN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${24 * COLUMN} ${height}" font-family="sans-serif" font-size="11">`,
+    '<title>The dashboard of stage dev, with made-up curves</title>',
     `<rect width="100%" height="100%" fill="#f2f3f3"/>`,
     ...drawn.flatMap(drawWidget),
     `<text x="12" y="${height - 14}" fill="#555">… and ${more} more tables, each with its indexes</text>`,

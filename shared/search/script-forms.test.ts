@@ -39,9 +39,12 @@ const text = fc.oneof(
 const isReordered = (any: string) =>
   any.normalize('NFD') !== [...any].map((letter) => letter.normalize('NFD')).join('');
 
-test.prop([text.filter((any) => !isReordered(any))])('the composed and the decomposed form of a text are mapped to the same', (any) => {
-  expect(mapped(any.normalize('NFD'))).toBe(mapped(any.normalize('NFC')));
-});
+test.prop([text.filter((any) => !isReordered(any))])(
+  'the composed and the decomposed form of a text are mapped to the same',
+  (any) => {
+    expect(mapped(any.normalize('NFD'))).toBe(mapped(any.normalize('NFC')));
+  },
+);
 
 it('joiners make no difference', () => {
   expect(mapped('ക്\u200dഷ')).toBe(mapped('ക്ഷ'));
