@@ -9,7 +9,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { toSdkImage } from '../../fixtures/sdk-image.ts';
 import { factsOf, type SystemFacts } from '../../operator/system/facts.ts';
 import { describeStage } from '../../operator/system/stacks.ts';
@@ -40,6 +40,8 @@ export interface Deployed {
   inbox(userId: string): Promise<readonly Image[]>;
   /** Letters waiting and being looked at. */
   letterCount(processor: string): Promise<number>;
+  /** What a letter in the queue says; it stays visible for others. */
+  letter(processor: string): Promise<unknown>;
   mails(): Promise<readonly Mail[]>;
   close(): void;
 }
@@ -111,6 +113,12 @@ export async function lookAtStage(url: string, redisUrl: string, clock: Clock): 
         }),
       );
       return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+    },
+    async letter(name) {
+      const { Messages: [message] = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: processor(name).queueUrl, VisibilityTimeout: 0 }),
+      );
+      return message?.Body === undefined ? undefined : JSON.parse(message.Body);
     },
     async mails() {
       const answer = await fetch(`${url}/_ministack/ses/messages`);

@@ -1,8 +1,5 @@
 /** The rehearsal itself: deploys, writes, looks, operates, destroys, and writes down what came of each. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { Environment } from '../../local/engines/opensearch/prerequisites.ts';
@@ -32,54 +29,51 @@ export interface Rehearsal {
   readonly environment: Environment;
   readonly engines: Engines;
   readonly ledger: Ledger;
+  /** An empty folder, for what is synthesized. */
+  readonly out: string;
   /** Called between the last look and the destruction; the stage is there until it resolves. */
   readonly beforeTheEnd: () => Promise<void>;
 }
 
 export async function rehearse(rehearsal: Rehearsal): Promise<void> {
-  const { clock, engines, environment, ledger } = rehearsal;
+  const { clock, engines, environment, ledger, out } = rehearsal;
   const { url } = engines.ministack;
-  const out = await mkdtemp(join(tmpdir(), 'streamkeeper-rehearsal-app-'));
   const issuer = await createTokenIssuer({ clock, newId: randomUUID });
   const cdk = cdkAt(engines.cdkHome, out, url, environment);
-  try {
-    if (!(await deploy(rehearsal, cdk, () => synthesizeFor({ out, url, issuer, environment })))) {
-      ledger.notReached('everything else', 'nothing is deployed to look at');
-      return;
-    }
-    const operator = operatorAt(url, environment);
-    const stage = await lookAtStage(url, engines.redisUrl, clock);
-    await proveFirstSteps(ledger, operator);
-    const socketUrl = stage.facts.webSocketUrl ?? '';
-    const buyer = person('asha', socketUrl, issuer, clock);
-    const vendor = person('ravi', socketUrl, issuer, clock);
-    try {
-      await ledger.prove('connections', 'two people connect with access tokens', async () => {
-        await Promise.all([buyer.connected(), vendor.connected()]);
-        return 'both open';
-      });
-      await ledger.prove('connections', 'a token that the pool did not make is refused', async () => {
-        const stranger = await createTokenIssuer({ clock, newId: randomUUID });
-        if (await isAdmitted(socketUrl, stranger.issue('asha').token)) throw new Error('it was admitted');
-        return 'refused';
-      });
-      await proveProducts(ledger, stage);
-      await proveBids(ledger, stage, buyer, vendor);
-      await proveConversations(ledger, stage, buyer, vendor);
-      await proveBookings(ledger, stage);
-      await proveAnalysisResults(ledger, stage);
-      await proveDeadLetters(ledger, stage, operator);
-      await proveFailures(ledger, stage, mappingsOf(readAssembly(out), stage), operator);
-      await proveOperations(ledger, operator);
-      await rehearsal.beforeTheEnd();
-    } finally {
-      await Promise.all([buyer.close(), vendor.close()]);
-      stage.close();
-    }
-    await destroy(rehearsal, cdk);
-  } finally {
-    await rm(out, { recursive: true, force: true });
+  if (!(await deploy(rehearsal, cdk, () => synthesizeFor({ out, url, issuer, environment })))) {
+    ledger.notReached('everything else', 'nothing is deployed to look at');
+    return;
   }
+  const operator = operatorAt(url, environment);
+  const stage = await lookAtStage(url, engines.redisUrl, clock);
+  await proveFirstSteps(ledger, operator);
+  const socketUrl = stage.facts.webSocketUrl ?? '';
+  const buyer = person('asha', socketUrl, issuer, clock);
+  const vendor = person('ravi', socketUrl, issuer, clock);
+  try {
+    await ledger.prove('connections', 'two people connect with access tokens', async () => {
+      await Promise.all([buyer.connected(), vendor.connected()]);
+      return 'both open';
+    });
+    await ledger.prove('connections', 'a token that the pool did not make is refused', async () => {
+      const stranger = await createTokenIssuer({ clock, newId: randomUUID });
+      if (await isAdmitted(socketUrl, stranger.issue('asha').token)) throw new Error('it was admitted');
+      return 'refused';
+    });
+    await proveProducts(ledger, stage);
+    await proveBids(ledger, stage, buyer, vendor);
+    await proveConversations(ledger, stage, buyer, vendor);
+    await proveBookings(ledger, stage);
+    await proveAnalysisResults(ledger, stage);
+    await proveDeadLetters(ledger, stage, operator);
+    await proveFailures(ledger, stage, mappingsOf(readAssembly(out), stage), operator);
+    await proveOperations(ledger, operator);
+    await rehearsal.beforeTheEnd();
+  } finally {
+    await Promise.all([buyer.close(), vendor.close()]);
+    stage.close();
+  }
+  await destroy(rehearsal, cdk);
 }
 
 async function deploy(

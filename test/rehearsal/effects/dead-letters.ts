@@ -8,6 +8,14 @@ import { seen } from '../wait.ts';
 
 const PART = 'dead letters';
 
+/** docs/dead-letters.md, "An envelope in the queue". */
+const envelope = z.object({
+  version: z.literal(1),
+  processor: z.string(),
+  error: z.object({ code: z.string() }),
+  record: z.object({ dynamodb: z.object({ NewImage: z.object({ status: z.object({ S: z.string() }) }) }) }),
+});
+
 const listed = z.object({
   groups: z.array(z.object({ by: z.record(z.string(), z.unknown()), records: z.number() })),
 });
@@ -28,7 +36,9 @@ export async function proveDeadLetters(ledger: Ledger, stage: Deployed, operator
       await stage.put(table, productImage('fresh'));
       await letters(1);
       await seen(clock, 'the document after it', () => isIndexed('fresh'));
-      return '1 letter in the queue';
+      const { processor, error, record } = z.parse(envelope, await stage.letter('products'));
+      if (record.dynamodb.NewImage.status.S !== 'auctioned') throw new Error('its record is not whole');
+      return `a letter of ${processor}, ${error.code}, with the whole image`;
     },
   );
   await ledger.prove(PART, 'dlq list names its error', async () => {

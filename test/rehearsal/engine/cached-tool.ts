@@ -1,7 +1,7 @@
 /** Keeps what the rehearsal installs beside the other engines, outside the repository: complete or not there at all, and once per version. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, engineCache } from '../../../local/engines/opensearch/prerequisites.ts';
@@ -34,8 +34,8 @@ export async function cachedTool({
   const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   say(`installing ${name} (once) into ${cache}`);
-  const unfinished = join(cache, `installing-${name}-${process.pid}`);
-  await mkdir(unfinished, { recursive: true });
+  await mkdir(cache, { recursive: true });
+  const unfinished = await mkdtemp(join(cache, `installing-${name}-`));
   try {
     for (const [command, ...args] of commands(unfinished)) {
       await run(command, args, { cwd: unfinished, env: { ...environment }, timeout: INSTALL_MS });
