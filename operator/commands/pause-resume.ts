@@ -113,7 +113,10 @@ async function switchOne(
     enabled: name === 'resume',
     clock: context.clock,
     signal: context.signal,
-    onState: (state) => context.err.write(`${chosen.title}: ${state}\n`),
+    // Where it begins and ends is said at the end.
+    onState: (state) => {
+      if (state.endsWith('ing')) context.err.write(`${chosen.title}: ${state}\n`);
+    },
   });
   audit.result({ processor: chosen.processor.name, key: id, result: changed.kind, code: changed.state });
   const facts = { mapping: chosen.title, id, result: changed.kind, state: changed.state };
@@ -138,6 +141,11 @@ function linesOf({ mapping, result, state, untilForgottenMs, untilGivenUpMs }: S
   if (result === 'unsettled')
     return [`${mapping}: asked for, but it is still ${state}; see streamkeeper status later`];
   const lines = [`${mapping}: ${settled[result]}`];
+  // Nobody knows how long its oldest record has waited by now.
+  if (result === 'unchanged')
+    return untilForgottenMs === undefined
+      ? lines
+      : [...lines, '  streamkeeper audit says since when: 24 h after that the stream begins to forget'];
   if (untilGivenUpMs !== undefined)
     lines.push(
       `  records that wait longer than ${span(untilGivenUpMs)} from now are given up, and become dead letters`,

@@ -6,6 +6,7 @@ import { cutTo } from '../terminal/width.ts';
 import type { Letter, LetterContent } from './letter.ts';
 import { maskedRecord } from './masked.ts';
 import { printable } from './record-facts.ts';
+import { recordText } from './record-text.ts';
 import type { Group, Grouping, Summary } from './summary.ts';
 
 /** Rows that a person reads; the JSON has all. */
@@ -27,22 +28,22 @@ export function summaryText(
   const columns: Column<Group>[] = [
     ...by.map(
       (name): Column<Group> => ({
-        title: name,
+        title: name.toUpperCase(),
         text: (group) => printable(group.by[name] || '-'),
         ...(name === 'key' ? { atLeast: 12 } : {}),
       }),
     ),
     {
-      title: 'records',
+      title: 'RECORDS',
       text: (group) =>
         group.unread === 0 ? count(group.records) : `${count(group.records + group.unread)}*`,
       align: 'right',
     },
-    { title: 'letters', text: (group) => count(group.letters), align: 'right' },
-    { title: 'oldest', text: ({ oldest }) => (oldest ? `${span(nowMs - Date.parse(oldest))} ago` : '-') },
-    { title: 'time left', text: ({ expiresAt }) => (expiresAt ? timeLeft(expiresAt, nowMs) : '-') },
+    { title: 'LETTERS', text: (group) => count(group.letters), align: 'right' },
+    { title: 'OLDEST', text: ({ oldest }) => (oldest ? `${span(nowMs - Date.parse(oldest))} ago` : '-') },
+    { title: 'TIME LEFT', text: ({ expiresAt }) => (expiresAt ? timeLeft(expiresAt, nowMs) : '-') },
     {
-      title: 'for example',
+      title: 'E.G.',
       text: ({ samples }) => samples.map((text) => cutTo(printable(text), LONGEST_SAMPLE)).join(', '),
       atLeast: 12,
     },
@@ -96,7 +97,8 @@ export function letterLines(letter: LetterContent | Letter, { images, nowMs }: L
     lines.push(printable(`  - ${[eventName, key ?? '(no key)'].filter(Boolean).join(' ')}`));
     say('  event', [eventId, sequenceNumber && `at ${sequenceNumber}`].filter(Boolean).join(' '));
     say('  error', [error.code, error.type, error.details].filter(Boolean).join(': '));
-    say('  record', JSON.stringify(images === 'whole' ? record : maskedRecord(record)));
+    for (const [name, text] of recordText(images === 'whole' ? record : maskedRecord(record)))
+      say(`  ${name}`, text);
   }
   return lines;
 }
