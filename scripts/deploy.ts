@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Stage, stageOf } from '../infra/stages.ts';
-import { synthesizeValidated } from '../infra/validated.ts';
 import { lineOf, Problem } from '../local/problem.ts';
 import { lookAt, whereTo } from './deploy/account.ts';
 import {
@@ -31,7 +30,7 @@ async function main(): Promise<number> {
   if (found.some(({ kind }) => kind === 'missing')) return EXIT.wrong;
   console.error(`deploy: ${args.command} stage ${stage.name}, account ${place.accountId}, ${place.region}`);
   if (args.check) return EXIT.done;
-  return cdk(args, place, args.command === 'bootstrap' ? '' : synthesized(stage));
+  return cdk(args, place, args.command === 'bootstrap' ? '' : await synthesized(stage));
 }
 
 /** @throws Problem, or another error with one line, when the command line or the stage is wrong */
@@ -48,7 +47,9 @@ function asked(): { readonly args: DeployArguments | 'help'; readonly stage: Sta
 }
 
 /** A folder of its own, and a new one: what `npm run synth` wrote is somebody else's. */
-function synthesized({ name }: Stage): string {
+async function synthesized({ name }: Stage): Promise<string> {
+  // Takes a second to load, and not every command needs it.
+  const { synthesizeValidated } = await import('../infra/validated.ts');
   const outdir = join(import.meta.dirname, '..', '.streamkeeper', 'deploy', name);
   rmSync(outdir, { recursive: true, force: true });
   synthesizeValidated({ stage: name, outdir });
