@@ -68,7 +68,8 @@ export async function runCommand(
   }
 }
 
-function programOf(context: CommandContext): Command {
+/** All commands; what is wrong with the words is thrown, as CommanderError. */
+export function programOf(context: CommandContext): Command {
   const program = new Command('streamkeeper')
     .description('Watches and mends the event pipeline.')
     .usage('<command> [options]')
