@@ -14,7 +14,7 @@ import {
 } from './deploy/command-line.ts';
 import { findings } from './deploy/prerequisites.ts';
 
-/** Done; the CDK failed; something is missing, or said wrongly. */
+/** `wrong`: something is missing, or said wrongly, and nothing was done. Whatever else the CDK ends with. */
 const EXIT = { done: 0, wrong: 2 } as const;
 
 async function main(): Promise<number> {
