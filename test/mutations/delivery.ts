@@ -74,4 +74,17 @@ export const delivery: readonly Mutation[] = [
     law: 'products/outages',
     seed: 1,
   },
+  {
+    name: 'last-of-a-group-reported',
+    bug: 'of several states of a key only the last is unsettled when it could not be written',
+    file: 'shared/stream/latest-state.ts',
+    edits: [
+      {
+        find: "outcomes.set(state, outcome.kind === 'transient' ? outcome : superseded);",
+        replace: 'outcomes.set(state, superseded);',
+      },
+    ],
+    law: 'products/outages',
+    seed: 1,
+  },
 ];

@@ -33,11 +33,78 @@ export const projections: readonly Mutation[] = [
     seed: 1,
   },
   {
+    name: 'item-not-read-again',
+    bug: 'a reconciliation does not look again whether the item changed while it wrote',
+    file: 'shared/search/projection/reconcile.ts',
+    edits: [
+      { find: 'wanted.text === target.wantedText) return [];', replace: 'wanted.text !== "") return [];' },
+    ],
+    law: 'products/again',
+    seed: 2,
+  },
+  {
+    name: 'no-floor-after-a-conflict',
+    bug: 'a reconciliation that met a tombstone writes no higher than before',
+    file: 'shared/search/projection/reconcile.ts',
+    edits: [
+      {
+        find: 'floor: Math.max(target.version, result.currentVersion ?? 0) + 1,',
+        replace: 'floor: target.case.floor,',
+      },
+    ],
+    law: 'products/again',
+    seed: 1,
+  },
+  {
+    name: 'own-state-on-a-redrive',
+    bug: 'a redriven record whose item cannot be shown raises a document that was deleted',
+    file: 'shared/search/projection/target.ts',
+    edits: [{ find: "if (document.kind === 'absent' && redriven) {", replace: 'if (redriven && false) {' }],
+    law: 'products/reconciles',
+    seed: 1,
+  },
+  {
     name: 'sequence-numbers-compared-as-text',
     bug: 'the cache compares sequence numbers as strings',
     file: 'shared/cache/compare-and-set.ts',
     edits: [{ find: "padStart(SEQUENCE_DIGITS, '0')", replace: "padEnd(SEQUENCE_DIGITS, '0')" }],
     law: 'analysis-results/again',
     seed: 1,
+  },
+  {
+    name: 'tombstone-ends-early',
+    bug: 'the cache forgets a deletion while an older state may still come',
+    file: 'shared/cache/effect.ts',
+    edits: [
+      { find: 'tombstoneUntilMs: Math.max(...seenMs) };', replace: 'tombstoneUntilMs: nowMs + 1_000 };' },
+    ],
+    law: 'analysis-results/again',
+    seed: 2,
+  },
+  {
+    name: 'lost-lock-ignored',
+    bug: 'a rating that another computation overtook counts as kept',
+    file: 'processors/bookings/ratings/recompute.ts',
+    edits: [
+      {
+        find: "return { kind: 'transient', failure: { code: 'RATING_LOCK_LOST' } };",
+        replace: 'continue;',
+      },
+    ],
+    law: 'bookings/lags',
+    seed: 1,
+  },
+  {
+    name: 'recent-reviews-ignored',
+    bug: 'a rating trusts the indexes with reviews that were merged just now',
+    file: 'processors/bookings/ratings/compute.ts',
+    edits: [
+      {
+        find: 'findReviews(providerId, requests, recent.keys(), tables, signal)',
+        replace: 'findReviews(providerId, requests, [], tables, signal)',
+      },
+    ],
+    law: 'bookings/lags',
+    seed: 3,
   },
 ];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
-import { again, crashes, fates, lags, outages } from './faults.ts';
+import { again, crashes, fates, lags, latenciesMs, outages } from './faults.ts';
 import { history } from './history.ts';
 import { mailsInOrder, mailsOnce, onlyPoisonIsLettered, ratingsEqualReviews } from './laws.ts';
 import { type Scenario, World } from './world.ts';
@@ -61,7 +61,13 @@ function on(
   const constants = Object.fromEntries(
     Object.entries(nothing).map(([key, value]) => [key, fc.constant(value)]),
   );
-  const histories = fc.record({ ...constants, history, mapping, ...parts }) as fc.Arbitrary<Scenario>;
+  const histories = fc.record({
+    ...constants,
+    history,
+    mapping,
+    latenciesMs,
+    ...parts,
+  }) as fc.Arbitrary<Scenario>;
   return law({ id: `bookings/${name}`, title, histories, broken });
 }
 

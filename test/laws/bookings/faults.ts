@@ -77,3 +77,9 @@ export const lags = fc.array(
   ),
   { minLength: 1, maxLength: 12 },
 );
+
+/** Milliseconds that requests take, one after the other and round again: what is slow lets others in between. */
+export const latenciesMs = fc.oneof(
+  fc.constant([4]),
+  fc.array(fc.constantFrom(2, 4, 60, 400, 1_500), { minLength: 2, maxLength: 9 }),
+);

@@ -33,6 +33,8 @@ export interface Scenario {
     readonly BisectBatchOnFunctionError: boolean;
   };
   readonly lags: readonly number[];
+  /** Of the requests, one after the other and round again, to the dependency and back. */
+  readonly latenciesMs: readonly number[];
   readonly fates: readonly Fate[];
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
@@ -70,6 +72,7 @@ export class World {
   readonly #fates: Fate[];
   readonly #claims = memoryClaimTable();
   #invocations = 0;
+  #requests = 0;
   #ids = 0;
 
   constructor(scenario: Scenario) {
@@ -173,7 +176,8 @@ export class World {
     let requests = 0;
     /** One request: what takes effect, takes effect in `act`. */
     const request = async <T>(to: Dependency, act: () => Promise<T>): Promise<T> => {
-      await this.#wait(2);
+      const latencyMs = this.#latencyMs();
+      await this.#wait(latencyMs / 2);
       const strikes = crash?.request === requests++;
       if (strikes && crash.when === 'before') environment.die();
       if (!environment.alive) return new Promise(() => {});
@@ -182,7 +186,7 @@ export class World {
       const answer = await act();
       if (strikes && crash.when === 'after') environment.die();
       if (fate === 'unanswered') throw new Injected();
-      await this.#wait(2);
+      await this.#wait(latencyMs / 2);
       return fate === 'silent' || !environment.alive ? new Promise(() => {}) : answer;
     };
     const handler = this.#handler(environment, request);
@@ -276,6 +280,11 @@ export class World {
         reporter: { report() {} },
       },
     );
+  }
+
+  #latencyMs(): number {
+    const { latenciesMs } = this.#scenario;
+    return latenciesMs[this.#requests++ % latenciesMs.length] ?? 4;
   }
 
   #outage(dependency: Dependency): boolean {

@@ -99,7 +99,7 @@ describe('a stale write', () => {
 
   it('of an old record does not raise a product whose tombstone is gone', async () => {
     const history = [put('p1', 1, 0), remove('p1', 1_000), put('p2', 1, 200_000)];
-    const again = [{ atMs: 190_000, from: 0, size: 1, redriven: false, fromEarlierStream: false }];
+    const again = [{ atMs: 190_000, from: 0, size: 1, redriven: false, fromEarlierStream: false, slowMs: 0 }];
     const world = await ended({ history, again });
     expect(world.documents.has('p1')).toBe(false);
   });

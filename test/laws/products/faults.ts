@@ -1,5 +1,6 @@
 /** What may go wrong between the function and its dependencies: one fate per request, then outages by time. */
 import fc from 'fast-check';
+import { fraction, type Moment, nearAWrite } from '../moment.ts';
 
 /** What becomes of one request to the search engine. */
 export type Fate =
@@ -80,29 +81,47 @@ export const letterFaults = fc.array(
 );
 
 /** Some records delivered again, at some time, beside what the mapping delivers; `redriven` through the marked door. */
-export interface Again {
-  readonly atMs: number;
-  /** Fractions of the history, so that it means the same however long the history is. */
+export interface Again extends Moment {
+  /** A fraction of what is written by then. */
   readonly from: number;
   readonly size: number;
   readonly redriven: boolean;
   /** The records come from an earlier stream of the table, which counted higher: their positions prove nothing. */
   readonly fromEarlierStream: boolean;
+  /** Each request of this delivery's process takes so much longer: others pass between two of them. */
+  readonly slowMs: number;
 }
 
-export const again = fc.array(
-  fc.record({
-    atMs: fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: 0, max: 1_500 }) },
-      { weight: 2, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
-      { weight: 1, arbitrary: fc.integer({ min: 0, max: 400_000 }) },
-    ),
-    from: fc.double({ min: 0, max: 0.999, noNaN: true }),
-    size: fc.integer({ min: 1, max: 4 }),
-    redriven: fc.boolean(),
-    fromEarlierStream: fc.boolean(),
-  }),
+const moment: fc.Arbitrary<Moment> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ atMs: fc.integer({ min: 0, max: 1_500 }) }) },
+  { weight: 2, arbitrary: fc.record({ atMs: fc.integer({ min: 0, max: 30_000 }) }) },
+  { weight: 1, arbitrary: fc.record({ atMs: fc.integer({ min: 0, max: 400_000 }) }) },
+  { weight: 4, arbitrary: nearAWrite },
+);
+
+const delivered = fc.record({
+  from: fraction,
+  size: fc.integer({ min: 1, max: 4 }),
+  redriven: fc.boolean(),
+  fromEarlierStream: fc.boolean(),
+  slowMs: fc.constantFrom(0, 0, 300, 1_500),
+});
+
+export const again: fc.Arbitrary<readonly Again[]> = fc.array(
+  fc.tuple(moment, delivered).map(([when, what]) => ({ ...when, ...what })),
   { maxLength: 6 },
+);
+
+/** An operator has some products made equal to their items, at any time. */
+export interface Reconcile extends Moment {
+  readonly products: readonly string[];
+}
+
+export const reconciles: fc.Arbitrary<readonly Reconcile[]> = fc.array(
+  fc
+    .tuple(moment, fc.subarray(['p1', 'p2', 'p3', 'p4'], { minLength: 1 }))
+    .map(([when, products]) => ({ ...when, products })),
+  { maxLength: 2 },
 );
 
 /** Milliseconds that requests and reads take, one after the other and round again: what is slow lets other writers in between. */

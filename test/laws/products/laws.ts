@@ -4,12 +4,11 @@ import type { World } from './world.ts';
 const PRODUCTS = ['p1', 'p2', 'p3', 'p4'];
 
 /** G5, G6: the index equals the table; where an item cannot be projected, it holds a state that item once had, or nothing. */
-export function indexEqualsTable(world: World): string[] {
-  return PRODUCTS.flatMap((product) => problemOf(product, world) ?? []);
+export function indexEqualsTable({ table, documents }: World): string[] {
+  return PRODUCTS.flatMap((product) => problemOf(product, documents.get(product), table) ?? []);
 }
 
-function problemOf(product: string, { table, documents }: World): string | undefined {
-  const stored = documents.get(product);
+function problemOf(product: string, stored: string | undefined, table: World['table']): string | undefined {
   const wanted = table.wanted(product);
   switch (wanted.kind) {
     case 'document':
@@ -21,6 +20,22 @@ function problemOf(product: string, { table, documents }: World): string | undef
       if (stored === undefined || table.pastDocuments(product).has(stored)) return undefined;
       return `${product}: the index holds ${stored}, which the product never was`;
   }
+}
+
+/** G6: where an item cannot be projected, what the index holds was never out of it since: a deletion is not undone. */
+export function noneIsRaised({ table, documents }: World): string[] {
+  return PRODUCTS.flatMap((product) => {
+    const stored = documents.get(product);
+    if (table.wanted(product).kind !== 'spoiled' || stored === undefined) return [];
+    return table.documentsSinceDeletion(product).has(stored)
+      ? []
+      : [`${product}: the index holds ${stored}, which was deleted since`];
+  });
+}
+
+/** Where no dependency fails, no delivery and no operator, whatever they bring, makes the mapping wait. */
+export function nothingIsHeldUp({ heldUp }: World): string[] {
+  return heldUp === 0 ? [] : [`${heldUp} invocations left something unsettled, though nothing failed`];
 }
 
 /**

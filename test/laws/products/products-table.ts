@@ -25,6 +25,10 @@ export class ProductsTable {
   readonly poison = new Map<string, Spoiled>();
   readonly #rows = new Map<string, Image>();
   readonly #pastDocuments = new Map<string, Set<string>>();
+  /** By event id, the product and how many states it had had then. */
+  readonly #stateOf = new Map<string, { readonly product: string; readonly index: number }>();
+  /** What each product was to be in the index after each write that could be projected: undefined for nothing. */
+  readonly #states = new Map<string, (string | undefined)[]>();
   readonly #lastDocument = new Map<string, string>();
   readonly #numbering: Numbering;
   #counter = 40_000;
@@ -88,8 +92,32 @@ export class ProductsTable {
     return this.#lastDocument.get(product);
   }
 
+  /** Documents the product had since it was last out of the index. */
+  documentsSinceDeletion(product: string): ReadonlySet<string> {
+    const states = this.#states.get(product) ?? [];
+    const last = states.lastIndexOf(undefined);
+    return new Set(states.slice(last + 1).filter((state) => state !== undefined));
+  }
+
+  /** @returns what is wrong, in words, if the index is behind the state that the event brought */
+  notReached(eventId: string, documents: ReadonlyMap<string, string>): string | undefined {
+    const { product = '', index = -1 } = this.#stateOf.get(eventId) ?? {};
+    if (index < 0) return undefined;
+    const stored = documents.get(product);
+    const reached = this.#states.get(product)?.slice(index).includes(stored);
+    return reached
+      ? undefined
+      : `${eventId} is below the checkpoint, and ${product} in the index is ${stored ?? 'nothing'}`;
+  }
+
   #remember(product: string, eventId: string): void {
     const wanted = this.wanted(product);
+    if (wanted.kind !== 'spoiled') {
+      const states = this.#states.get(product) ?? [];
+      this.#states.set(product, states);
+      states.push(wanted.kind === 'document' ? wanted.json : undefined);
+      this.#stateOf.set(eventId, { product, index: states.length - 1 });
+    }
     if (wanted.kind === 'document') {
       this.#past(product).add(wanted.json);
       this.#lastDocument.set(product, wanted.json);

@@ -1,10 +1,21 @@
 /** The laws of products → search, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
-import { again, crashes, fates, latenciesMs, letterFaults, outages } from './faults.ts';
+import { lastOperator, operators, withheld } from '../operator.ts';
+import { again, crashes, fates, latenciesMs, letterFaults, outages, reconciles } from './faults.ts';
 import { history, numbering } from './history.ts';
-import { indexEqualsCleanPass, indexEqualsTable, lettersAreWhole, onlyPoisonIsLettered } from './laws.ts';
-import { type Scenario, World } from './world.ts';
+import {
+  indexEqualsCleanPass,
+  indexEqualsTable,
+  lettersAreWhole,
+  noneIsRaised,
+  nothingIsHeldUp,
+  onlyPoisonIsLettered,
+} from './laws.ts';
+import { type Operating, operateAll, operateLast } from './operators.ts';
+import { type Scenario as Delivered, World } from './world.ts';
+
+type Scenario = Delivered & Operating;
 
 const mapping = fc.record({
   BatchSize: fc.integer({ min: 1, max: 12 }),
@@ -15,7 +26,16 @@ const mapping = fc.record({
 
 const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
 
-const nothing = { fates: [], outages: [], crashes: [], letterFaults: [], again: [] };
+const nothing = {
+  fates: [],
+  outages: [],
+  crashes: [],
+  letterFaults: [],
+  again: [],
+  reconciles: [],
+  withheld: [],
+  operators: [],
+};
 
 /** Nothing happened to it, and its positions are distinct: even what an item was before it was spoiled is then known. */
 function isClean({ numbering, ...scenario }: Scenario): boolean {
@@ -23,9 +43,25 @@ function isClean({ numbering, ...scenario }: Scenario): boolean {
   return numbering !== 'aws-with-ties' && troubles.every((trouble) => scenario[trouble].length === 0);
 }
 
+const faults = ['fates', 'outages', 'crashes', 'letterFaults'] as const;
+
+function nothingFails(scenario: Scenario): boolean {
+  return faults.every((fault) => scenario[fault].length === 0);
+}
+
+/**
+ * Positions are distinct and of one stream, and what comes late comes through the marked door: elsewhere they prove nothing, and an
+ * item that cannot be projected leaves its product as it was.
+ */
+function isOrdered({ again, numbering }: Scenario): boolean {
+  const isHarmless = again.every(({ redriven, fromEarlierStream }) => redriven && !fromEarlierStream);
+  return numbering !== 'aws-with-ties' && isHarmless;
+}
+
 async function broken(scenario: Scenario): Promise<string[]> {
   const world = new World(scenario);
-  await world.run();
+  await world.run(() => operateAll(world, scenario));
+  await operateLast(world, scenario);
   const mayRepeat =
     scenario.again.length > 0 ||
     scenario.crashes.length > 0 ||
@@ -34,6 +70,8 @@ async function broken(scenario: Scenario): Promise<string[]> {
     ...world.broken,
     ...indexEqualsTable(world),
     ...(isClean(scenario) ? indexEqualsCleanPass(world) : []),
+    ...(nothingFails(scenario) ? nothingIsHeldUp(world) : []),
+    ...(isOrdered(scenario) ? noneIsRaised(world) : []),
     ...onlyPoisonIsLettered(world, mayRepeat),
     ...lettersAreWhole(world),
   ];
@@ -41,6 +79,9 @@ async function broken(scenario: Scenario): Promise<string[]> {
   await world.redrive(world.letters.map(({ record }) => record).toReversed());
   if (world.letters.length > lettersBefore) problems.push('a redrive wrote a letter');
   problems.push(...indexEqualsTable(world).map((problem) => `after a redrive: ${problem}`));
+  await world.redrive(world.table.records.toReversed(), 4);
+  const after = [...indexEqualsTable(world), ...(isOrdered(scenario) ? noneIsRaised(world) : [])];
+  problems.push(...after.map((problem) => `after a redrive of all: ${problem}`));
   world.close();
   return problems;
 }
@@ -75,6 +116,22 @@ export const productsLaws: LawSuite = {
     on('crashes', 'when invocations die before a write, after it, or before they answer', { crashes, fates }),
     on('letters', 'when the queue refuses letters in the middle of sending', { letterFaults }),
     on('again', 'when records are delivered again, or redriven, beside the live ones', { again }),
-    on('all', 'under all of it at once', { fates, outages, crashes, letterFaults, again }),
+    on(
+      'operators',
+      'when records are dead letters, planned and redriven in any order and at once: what a plan lets be, is',
+      { withheld, operators, lastOperator },
+    ),
+    on('reconciles', 'when operators reconcile and redrive while writes go on', { again, reconciles }),
+    on('all', 'under all of it at once', {
+      fates,
+      outages,
+      crashes,
+      letterFaults,
+      again,
+      reconciles,
+      withheld,
+      operators,
+      lastOperator,
+    }),
   ],
 };

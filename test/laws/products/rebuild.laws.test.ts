@@ -17,7 +17,9 @@ describe('what the laws seldom come to', () => {
   it('a product that went meanwhile stays gone, though a record from before is delivered again soon after', async () => {
     const changes = [put('p1', 2, 2_400), put('p1', 3, 100), remove('p1', 100)];
     const history = [put('p2', 1), put('p4', 1), put('p1', 1), ...changes];
-    const again = [{ atMs: 12_000, from: 0.7, size: 1, redriven: false, fromEarlierStream: false }];
+    const again = [
+      { atMs: 12_000, from: 0.7, size: 1, redriven: false, fromEarlierStream: false, slowMs: 0 },
+    ];
     expect(await broken({ ...scenario({ history, again }), ...quiet, scanMs: 2_000 })).toEqual([]);
   });
 });

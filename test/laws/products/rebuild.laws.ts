@@ -62,6 +62,8 @@ function on(
     ...none,
     letterFaults: fc.constant([]),
     again: fc.constant([]),
+    reconciles: fc.constant([]),
+    withheld: fc.constant([]),
     kills: fc.constant([]),
     ...rebuilding,
     ...parts,

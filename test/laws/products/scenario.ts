@@ -33,6 +33,8 @@ export function scenario(parts: Partial<Scenario> = {}): Scenario {
     crashes: [],
     letterFaults: [],
     again: [],
+    reconciles: [],
+    withheld: [],
     ...parts,
   };
 }

@@ -23,7 +23,10 @@ import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
 import { STREAM_ARN } from '../../support/record.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
-import type { Again, Crash, Fate, Outage } from './faults.ts';
+import { lowestReported } from '../lowest-reported.ts';
+import { momentMs } from '../moment.ts';
+import { isWithheld } from '../operator.ts';
+import type { Again, Crash, Fate, Outage, Reconcile } from './faults.ts';
 import { faultyClient } from './faulty-search.ts';
 import type { Numbering, Write } from './history.ts';
 import { ProductsTable, type StreamRecord } from './products-table.ts';
@@ -45,6 +48,9 @@ export interface Scenario {
   readonly crashes: readonly Crash[];
   readonly letterFaults: readonly { readonly letter: number; readonly kept: boolean }[];
   readonly again: readonly Again[];
+  readonly reconciles: readonly Reconcile[];
+  /** Records that only operators bring. */
+  readonly withheld: readonly boolean[];
 }
 
 const START_MS = 1_700_000_000_000;
@@ -56,8 +62,11 @@ export class World {
   readonly table: ProductsTable;
   readonly letters: DeadLetter[] = [];
   readonly onFailure: string[] = [];
+  readonly withheld: StreamRecord[] = [];
   /** Laws broken on the way, in words. */
   readonly broken: string[] = [];
+  /** Invocations of the mapping's that left something unsettled. */
+  heldUp = 0;
   readonly #scenario: Scenario;
   readonly #index: ProductIndex;
   readonly #fates: Fate[];
@@ -74,6 +83,8 @@ export class World {
   }
 
   get documents(): ReadonlyMap<string, string> {
+    // For as long as one looks: the next request finds it as the outage has it.
+    this.#index.hideAlias(false);
     return this.#index.documents();
   }
 
@@ -112,9 +123,10 @@ export class World {
     return this.#wait(ms);
   }
 
-  /** Sends records through the marked door, one after the other, each until it is settled or poison. */
-  async redrive(records: readonly unknown[]): Promise<void> {
-    for (const record of records) await this.clock.runUntil(this.#redriveUntilSettled([record]));
+  /** Sends records through the marked door, so many in a call, each call until all of them are settled or poison. */
+  async redrive(records: readonly unknown[], size = 1): Promise<void> {
+    for (let from = 0; from < records.length; from += size)
+      await this.clock.runUntil(this.#redriveUntilSettled(records.slice(from, from + size)));
   }
 
   close(): void {
@@ -122,8 +134,8 @@ export class World {
   }
 
   async #live(): Promise<void> {
-    const { history, enabledAfterMs, again } = this.#scenario;
-    const extra = again.map((one) => this.#again(one));
+    const { history, enabledAfterMs, again, reconciles } = this.#scenario;
+    const extra = [...again.map((one) => this.#again(one)), ...reconciles.map((one) => this.#reconcile(one))];
     await Promise.all([this.#deliver(history, enabledAfterMs), ...extra]);
   }
 
@@ -141,17 +153,23 @@ export class World {
       }),
       clock: this.clock,
       ids: () => `id-${this.#ids++}`,
-      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
+      invoke: ({ payload, requestId }) => this.#deliverOnce(JSON.parse(payload), requestId),
       onFailure: async ({ body }) => {
         this.onFailure.push(body);
       },
     });
     mapping.addShard({ shardId: SHARD });
     this.clock.after(enabledAfterMs, () => mapping.enable());
-    for (const write of writes) {
+    for (const [index, write] of writes.entries()) {
       await this.#wait(write.pauseMs);
       const record = this.table.write(write, this.clock.now());
-      if (record !== undefined) mapping.append(SHARD, [record]);
+      if (record === undefined) continue;
+      if (!isWithheld(this.#scenario.withheld, index)) mapping.append(SHARD, [record]);
+      else {
+        this.withheld.push(record);
+        // Nobody letters it: it is a letter.
+        this.table.poison.delete(record.eventID);
+      }
     }
     await this.#wait(enabledAfterMs + 1);
     await mapping.whenIdle();
@@ -159,20 +177,29 @@ export class World {
   }
 
   /** Only what is redriven can come from an earlier stream: the mapping reads one stream. */
-  async #again({ atMs, from, size, redriven, fromEarlierStream }: Again): Promise<void> {
-    await this.#wait(atMs);
+  async #again({ from, size, redriven, fromEarlierStream, slowMs, ...moment }: Again): Promise<void> {
+    await this.#wait(momentMs(moment, this.#scenario.history));
     const start = Math.floor(from * this.table.records.length);
-    const records = this.table.records.slice(start, start + size);
+    const records = this.table.records
+      .slice(start, start + size)
+      .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
-    const redrive = () => this.#redriveUntilSettled(fromEarlierStream ? records.map(countedHigher) : records);
-    await (redriven ? redrive() : this.#untilAnswered(records));
+    const redrive = () =>
+      this.#redriveUntilSettled(fromEarlierStream ? records.map(countedHigher) : records, slowMs);
+    await (redriven ? redrive() : this.#untilAnswered(records, slowMs));
+  }
+
+  /** Once: what it cannot mend is for its operator to see. */
+  async #reconcile({ products: keys, ...moment }: Reconcile): Promise<void> {
+    await this.#wait(momentMs(moment, this.#scenario.history));
+    await this.ask({ projection: { id: 'law', action: 'reconcile', keys } });
   }
 
   /** At least once: what another delivery reports comes again, as from the mapping. */
-  async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
+  async #untilAnswered(records: readonly StreamRecord[], slowMs: number): Promise<void> {
     let pending: readonly StreamRecord[] = records;
     while (pending.length > 0) {
-      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`);
+      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`, slowMs);
       const reported =
         result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
       const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
@@ -181,11 +208,12 @@ export class World {
     }
   }
 
-  async #redriveUntilSettled(records: readonly unknown[]): Promise<void> {
+  async #redriveUntilSettled(records: readonly unknown[], slowMs = 0): Promise<void> {
     for (;;) {
       const result = await this.#invoke(
         { Records: records, redrive: { id: 'law' } },
         `redrive-${this.#ids++}`,
+        slowMs,
       );
       const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
       if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
@@ -194,7 +222,31 @@ export class World {
     }
   }
 
-  #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
+  /** One delivery of the mapping's, and what must then be true of the checkpoint it moves. */
+  async #deliverOnce(event: { readonly Records: readonly StreamRecord[] }, requestId: string) {
+    const result = await this.#invoke(event, requestId);
+    if (result.kind !== 'returned') return result;
+    const reported = lowestReported(result.payload);
+    if (reported !== undefined) this.heldUp++;
+    const from = event.Records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
+    this.#watchCheckpoint(reported === undefined ? event.Records : event.Records.slice(0, Math.max(0, from)));
+    return result;
+  }
+
+  /** What does not come again is in the index, or something later is. */
+  #watchCheckpoint(settled: readonly StreamRecord[]): void {
+    const { again, numbering } = this.#scenario;
+    // Where positions prove nothing, an item that cannot be projected leaves its product as it was.
+    if (again.length > 0 || numbering === 'aws-with-ties') return;
+    const documents = this.documents;
+    for (const eventId of new Set(settled.map(({ eventID }) => eventID))) {
+      const problem = this.table.notReached(eventId, documents);
+      if (problem !== undefined) this.broken.push(problem);
+    }
+  }
+
+  /** @param slowMs how much longer each request of the process takes */
+  #invoke(event: unknown, requestId: string, slowMs = 0): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     const environment = new ExecutionEnvironment(this.clock);
@@ -202,7 +254,7 @@ export class World {
     const client = faultyClient({
       engine: this.#index.engine,
       alive: () => environment.alive,
-      latencyMs: () => this.#latencyMs(),
+      latencyMs: () => this.#latencyMs() + slowMs,
       watch: ({ body }) => this.#watchKeys(body),
       fate: () => {
         this.#index.hideAlias(this.#outage('alias-missing'));
@@ -214,7 +266,7 @@ export class World {
         return this.#fates.shift() ?? 'ok';
       },
     });
-    const handler = this.#handler(client, environment);
+    const handler = this.#handler(client, environment, slowMs);
     const startedMs = this.clock.now();
     const context = {
       awsRequestId: requestId,
@@ -230,10 +282,10 @@ export class World {
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
-  #handler(client: Client, environment: ExecutionEnvironment) {
+  #handler(client: Client, environment: ExecutionEnvironment, slowMs: number) {
     const readItems: ReadItems = async (keys, signal) => {
       const items = await this.table.readItems(keys, signal);
-      await this.#wait(this.#latencyMs());
+      await this.#wait(this.#latencyMs() + slowMs);
       signal.throwIfAborted();
       if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
       return items;
@@ -291,11 +343,6 @@ export function countedHigher(record: StreamRecord): StreamRecord {
     ...record,
     dynamodb: { ...record.dynamodb, SequenceNumber: `9${record.dynamodb.SequenceNumber.padStart(24, '0')}` },
   };
-}
-
-function lowestReported(payload: unknown): string | undefined {
-  const { batchItemFailures = [] } = payload as { batchItemFailures?: readonly { itemIdentifier: string }[] };
-  return batchItemFailures[0]?.itemIdentifier;
 }
 
 /** The process dies with this request under way. */
