@@ -74,7 +74,7 @@ export async function exportLetters(
         onLetter: () => {},
         redactor: createRedactor(rules),
         runId: `export-${randomUUID()}`,
-        openFile: () => openRecordingFile({ path: options.asFixture, force: false, clock }),
+        openFile: () => openRecordingFile({ path: options.asFixture, clock }),
       },
     );
     if (options.json) printJson(context, { stage: system.stage, file: options.asFixture, ...report });

@@ -21,8 +21,8 @@ export interface RecordingFile {
 
 export interface RecordingFileOptions {
   readonly path: string;
-  /** Replaces what has the name. */
-  readonly force: boolean;
+  /** Replaces what has the name. Left out: it is never replaced, and nobody is told of `--force`. */
+  readonly force?: boolean;
   readonly clock: Clock;
 }
 
@@ -40,10 +40,10 @@ export async function openRecordingFile({
   const isGzip = path.endsWith('.jsonl.gz');
   if (!isGzip && !path.endsWith('.jsonl'))
     throw new Problem('--out: expected a name that ends in .jsonl or .jsonl.gz');
-  if (!force && (await exists(path)))
-    throw new Problem(`${path} exists; give another name, or replace it with --force`);
+  const insisting = force === undefined ? '' : ', or replace it with --force';
+  if (!force && (await exists(path))) throw new Problem(`${path} exists; give another name${insisting}`);
   const part = `${path}.part`;
-  const file = await openPart(part, force);
+  const file = await openPart(part, force === true, insisting);
   let waiting: string[] = [];
   let waitingBytes = 0;
   let flushedMs = clock.now();
@@ -94,7 +94,7 @@ export async function openRecordingFile({
   };
 }
 
-async function openPart(part: string, force: boolean): Promise<FileHandle> {
+async function openPart(part: string, force: boolean, insisting: string): Promise<FileHandle> {
   try {
     // Anew, so that the file is this user's alone even where another had it.
     if (force) await rm(part, { force: true });
@@ -103,7 +103,7 @@ async function openPart(part: string, force: boolean): Promise<FileHandle> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST')
       throw new Problem(
-        `${part} exists: a recording into that file is under way, or was cut off; rename it to keep it, or replace it with --force`,
+        `${part} exists: a recording into that file is under way, or was cut off; rename it to keep it${insisting}`,
       );
     throw new Problem(
       `${part} cannot be written (${String(code ?? error)}); name a folder that exists and is yours`,
