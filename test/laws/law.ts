@@ -108,7 +108,7 @@ export function report({ id }: Pick<Law, 'id'>, { seed, path, problems, history,
   return [
     `${id} is broken by history ${runs}:`,
     ...problems.map((problem) => `  ${problem}`),
-    `Again: npm run prove -- --law ${id} --seed ${seed} --path ${path}`,
+    `Again: npm run prove -- --law ${id} --seed=${seed} --path=${path}`,
     `The history: ${JSON.stringify(history)}`,
   ].join('\n');
 }
