@@ -143,15 +143,14 @@ test("times follow from the benchmarks' figures, at the share of a core that 512
   for (const figure of ['| 56 |', '| 1,164 |', '1,125 [', '17,423 [']) expect(benchmarks).toContain(figure);
 });
 
-test('the version of the CDK is the one that is called, and rehearsed with', () => {
+test('the version of the CDK is the one that is called, on every page', () => {
   const all = ['deploy.md', 'existing-tables.md', 'infrastructure.md']
     .map((name) => file('docs', name))
     .join('\n');
   expect(all).not.toContain('npx cdk');
   const said = [...all.matchAll(/aws-cdk@([\w.]+)/g)].map(([, version]) => version);
   expect(new Set(said)).toEqual(new Set([CDK_VERSION]));
-  expect(file('test', 'rehearsal', 'engine', 'cdk.ts')).toContain(`'${CDK_VERSION}'`);
-});
+  expect(file('test', 'rehearsal', 'engine', 'cdk.ts')).toContain('{ CDK_VERSION }');
 
 const words = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);

@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Environment } from '../../../local/engines/opensearch/prerequisites.ts';
 import { Problem } from '../../../local/problem.ts';
+import { CDK_VERSION } from '../../../scripts/deploy/command-line.ts';
 import { cachedTool } from './cached-tool.ts';
 import { ACCOUNT, awsEnvironment, REGION } from './place.ts';
-
-/** Reads the cloud assembly of the aws-cdk-lib in package.json; the next major version does not. */
-const VERSION = '2.1148.1';
 
 export interface Cdk {
   /** @throws Problem with what the command line says */
@@ -20,7 +18,7 @@ export interface Cdk {
 
 export function installCdk(environment: Environment, say: (line: string) => void): Promise<string> {
   return cachedTool({
-    name: `aws-cdk-${VERSION}`,
+    name: `aws-cdk-${CDK_VERSION}`,
     environment,
     say,
     commands: (folder) => [
@@ -32,7 +30,7 @@ export function installCdk(environment: Environment, say: (line: string) => void
         '--ignore-scripts',
         '--prefix',
         folder,
-        `aws-cdk@${VERSION}`,
+        `aws-cdk@${CDK_VERSION}`,
       ],
     ],
     wayOut: 'it needs npm and a way to its registry; then run this again',
