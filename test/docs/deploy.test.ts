@@ -126,6 +126,19 @@ test('every cost is its quantity times its unit price, and the totals are the su
   }
 });
 
+test('the README rounds the same costs', () => {
+  const costs = [...tables('month'), ...tables('million')].flat().map(([what = '', , , usd = '']) => ({
+    what,
+    usd: Number(usd.replaceAll('*', '')),
+  }));
+  const of = (beginning: string) =>
+    Math.round(sum(costs.filter(({ what }) => what.startsWith(beginning)).map(({ usd }) => usd)));
+  expect(pages['README.md'].replace(/\s+/g, ' ')).toContain(
+    `Dev costs some ${of('**idle')} US dollars a month before anything happens; ` +
+      `a million notifications cost ${of('a notification') + of('a push')}, a million mails ${of('a mail')}.`,
+  );
+});
+
 test("times follow from the benchmarks' figures, at the share of a core that 512 MB have", () => {
   const share = 512 / 1769;
   const rows = tables('million').flat();
