@@ -163,7 +163,7 @@ test('the version of the CDK is the one that is called, on every page', () => {
   expect(all).not.toContain('npx cdk');
   const said = [...all.matchAll(/aws-cdk@([\w.]+)/g)].map(([, version]) => version);
   expect(new Set(said)).toEqual(new Set([CDK_VERSION]));
-  expect(file('test', 'rehearsal', 'engine', 'cdk.ts')).toContain('{ CDK_VERSION }');
+});
 
 const words = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
