@@ -131,11 +131,11 @@ test('the README rounds the same costs', () => {
     what,
     usd: Number(usd.replaceAll('*', '')),
   }));
-  const of = (beginning: string) =>
+  const rounded = (beginning: string) =>
     Math.round(sum(costs.filter(({ what }) => what.startsWith(beginning)).map(({ usd }) => usd)));
   expect(pages['README.md'].replace(/\s+/g, ' ')).toContain(
-    `Dev costs some ${of('**idle')} US dollars a month before anything happens; ` +
-      `a million notifications cost ${of('a notification') + of('a push')}, a million mails ${of('a mail')}.`,
+    `Dev costs some ${rounded('**idle')} US dollars a month before anything happens; ` +
+      `a million notifications cost ${rounded('a notification') + rounded('a push')}, a million mails ${rounded('a mail')}.`,
   );
 });
 
