@@ -3,6 +3,7 @@
  * that is given several times holds by any of its values. Pure.
  */
 import { Problem } from '../../local/problem.ts';
+import { ANY_RUN, globMatches, globParts } from '../../shared/glob.ts';
 import type { FailedRecord, Letter } from './letter.ts';
 
 /** Times are ms since the epoch; `since` is inside, `until` is not. */
@@ -146,9 +147,5 @@ function isInTime({ since, until }: Where, failedAt: string | undefined): boolea
 /** `PRODUCT#p1` is the key `PK=PRODUCT#p1 SK=DETAILS`, and so are that text itself, `PRODUCT#*` and `PK=PRODUCT#p1`; `PRODUCT#p` is not. */
 function isKey(wanted: string, key: string | undefined): boolean {
   if (key === undefined) return false;
-  const pattern = wanted
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`(?:^|=| )${pattern}(?:$| )`, 's').test(key);
+  return globMatches([ANY_RUN, '= ', ...globParts(wanted), ' ', ANY_RUN], ` ${key} `);
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { lineOf, Problem } from '../../local/problem.ts';
+import { globMatches, globParts } from '../../shared/glob.ts';
 import defaultRules from './default-rules.json' with { type: 'json' };
 
 /**
@@ -79,7 +80,7 @@ export function compileRules({ rules }: RedactionRules): FindRule {
   const compiled = rules.flatMap(({ attributes, as, names = 'keep' }) =>
     attributes.map((pattern) => ({
       wholePath: /\.|\[\]/.test(pattern),
-      expression: globExpression(pattern),
+      parts: globParts(pattern),
       rule: { as, names },
     })),
   );
@@ -88,16 +89,9 @@ export function compileRules({ rules }: RedactionRules): FindRule {
     const whole = path.join('.').replaceAll('.[]', '[]');
     if (found.has(whole)) return found.get(whole);
     const name = path.at(-1) ?? '';
-    const rule = compiled.find(({ wholePath, expression }) =>
-      expression.test(wholePath ? whole : name),
-    )?.rule;
+    const rule = compiled.find(({ wholePath, parts }) => globMatches(parts, wholePath ? whole : name))?.rule;
     // Names come from records: a table that grows with them would grow for ever.
     if (found.size < 10_000) found.set(whole, rule);
     return rule;
   };
-}
-
-function globExpression(glob: string): RegExp {
-  const escaped = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's');
 }

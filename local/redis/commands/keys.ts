@@ -1,4 +1,5 @@
 /** Commands on keys: whether they are there, until when, and all of them. */
+import { ANY_ONE, ANY_RUN, type GlobPart, globMatches } from '../../../shared/glob.ts';
 import {
   bulk,
   error,
@@ -108,11 +109,11 @@ function flush(_: readonly Buffer[], { keys }: CommandContext): Reply {
 
 /** Patterns with `*`, `?` and `\` (Redis, "KEYS"); the brackets of a set are taken as they stand. */
 function matching(names: readonly Buffer[], pattern: Buffer): Buffer[] {
-  const source = pattern.toString('latin1').replace(/\\?[\s\S]/g, (part) => {
-    if (part === '*') return '[\\s\\S]*';
-    if (part === '?') return '[\\s\\S]';
-    return part.slice(-1).replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
-  });
-  const expression = new RegExp(`^${source}$`);
-  return names.filter((name) => expression.test(name.toString('latin1')));
+  const parts = (pattern.toString('latin1').match(/\\?[\s\S]/g) ?? []).map(patternPart);
+  return names.filter((name) => globMatches(parts, name.toString('latin1')));
+}
+
+function patternPart(text: string): GlobPart {
+  if (text === '*') return ANY_RUN;
+  return text === '?' ? ANY_ONE : text.slice(-1);
 }
