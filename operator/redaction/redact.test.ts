@@ -108,6 +108,17 @@ describe('a redacted record', () => {
     expect(image.location?.M?.coordinates?.L).toEqual([{ N: '25.0000' }, { N: '85.0' }]);
   });
 
+  it('keeps nothing of a number that is none, whatever the rule of its attribute', () => {
+    const text = 'asha, +91 98765';
+    const image = redactedImage({
+      price: { N: text },
+      location: { M: { coordinates: { L: [{ N: text }] } } },
+      salary: { N: text },
+      GSI1PK: { N: text },
+    });
+    expect(JSON.stringify(image)).not.toMatch(/asha|98765/);
+  });
+
   it('has other names where names in a map are ids', () => {
     const { recentReviews } = redactedImage({ recentReviews: { M: { 'review-1': { N: '17' } } } });
     expect(Object.keys(recentReviews?.M ?? {})[0]).toMatch(/^[a-z]{6}-\d$/);

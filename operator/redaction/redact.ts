@@ -168,8 +168,9 @@ function redactText(text: string, { as }: Rule, { names }: Tools): string {
 function redactNumber(text: string, { as }: Rule, { names }: Tools): string {
   switch (as) {
     case 'keep':
-      return /^[+-]?[\d.]{1,40}([eE][+-]?\d{1,3})?$/.test(text) ? text : filling(text);
+      return isWritten(text) ? text : filling(text);
     case 'coarse':
+      if (!isWritten(text)) return filling(text);
       return text.replace(/\.\d+/, (fraction) => `.${'0'.repeat(fraction.length - 1)}`);
     case 'key':
     case 'id':
@@ -179,6 +180,11 @@ function redactNumber(text: string, { as }: Rule, { names }: Tools): string {
     case 'redact':
       return otherNumber(text, names);
   }
+}
+
+/** As a number is: in an attribute that says it is one, anything may stand. */
+function isWritten(text: string): boolean {
+  return /^[+-]?[\d.]{1,40}([eE][+-]?\d{1,3})?$/.test(text);
 }
 
 /** Base64 of as many other bytes; what is no base64 is a text. */
