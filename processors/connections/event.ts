@@ -1,6 +1,9 @@
 /** What API Gateway tells about a connection, checked; who it belongs to comes from the authorizer and from nowhere else. */
 import * as z from 'zod/mini';
 
+/** The last moment that a date can be (ECMAScript, "Time Values and Time Range"). */
+const LAST_MS = 8.64e15;
+
 /**
  * Developer guide, "Set up data mapping for WebSocket APIs" (`$context` variables); `authorizer` is there on every route,
  * because API Gateway keeps what the authorizer answered at `$connect`. Its values arrive as text.
@@ -9,12 +12,17 @@ const requestContext = z.object({
   eventType: z.enum(['CONNECT', 'MESSAGE', 'DISCONNECT']),
   connectionId: z.string().check(z.minLength(1)),
   /** Milliseconds since the epoch. */
-  connectedAt: z.number(),
+  connectedAt: z.number().check(z.gte(0), z.lte(LAST_MS)),
   identity: z.optional(z.nullable(z.object({ userAgent: z.optional(z.nullable(z.string())) }))),
   authorizer: z.optional(
     z.nullable(z.object({ principalId: z.string(), tokenExpiresAt: z.coerce.number() })),
   ),
 });
+
+/** @param seconds since the epoch */
+function isMoment(seconds: number): boolean {
+  return Number.isSafeInteger(seconds) && seconds >= 0 && seconds * 1000 <= LAST_MS;
+}
 
 const webSocketEvent = z.object({
   requestContext,
@@ -47,7 +55,7 @@ export type RouteEvent =
 export function readEvent(event: unknown): RouteEvent {
   const { requestContext: context, headers, body } = z.parse(webSocketEvent, event);
   const { authorizer } = context;
-  if (!authorizer || authorizer.principalId === '' || !Number.isSafeInteger(authorizer.tokenExpiresAt))
+  if (!authorizer || authorizer.principalId === '' || !isMoment(authorizer.tokenExpiresAt))
     return { kind: 'unauthorized' };
   const connection: Connection = {
     id: context.connectionId,

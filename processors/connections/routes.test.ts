@@ -67,6 +67,13 @@ function event(eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT', more: object = {
 
 const ping = event('MESSAGE', { body: '{"action":"ping"}' });
 
+test.each([8.64e15, -1, 1e300])('a session that ends at %d seconds is nobody’s', async (tokenExpiresAt) => {
+  const { routes, rows } = setting();
+  const context = { authorizer: { principalId: 'u-1', tokenExpiresAt } };
+  expect(await routes(event('CONNECT', {}, context))).toEqual({ statusCode: 401 });
+  expect(rows.size).toBe(0);
+});
+
 describe('$connect', () => {
   test("writes the user's session with the language of the profile, and no address", async () => {
     const { routes, rows } = setting();

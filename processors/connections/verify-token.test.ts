@@ -69,6 +69,10 @@ describe('a token is refused', () => {
     expect(await verify(`${signed}.${signature}`)).toEqual(refused('TOKEN_SIGNATURE'));
   });
 
+  test.each([-1e300, -9e15, 1e300])('whose end is %d, which no date can be', async (exp) => {
+    expect(await verify(pool.token({ claims: { exp } }))).toEqual(refused('TOKEN_EXPIRED'));
+  });
+
   test('whose claims were changed after it was signed', async () => {
     const [header, , signature] = pool.token().split('.');
     const [, claims] = pool.token({ claims: { sub: 'somebody-else' } }).split('.');

@@ -69,6 +69,8 @@ export function tokenVerifier({ userPoolId, clientId, jwks }: TokenRules): Verif
       if (!isUserId(userId)) return { kind: 'refused', code: 'TOKEN_SUBJECT' };
       return { kind: 'user', userId, expiresAt: exp };
     } catch (error) {
+      // The library writes out when a token ended, also where that is no date.
+      if (error instanceof RangeError) return { kind: 'refused', code: 'TOKEN_EXPIRED' };
       if (error instanceof FetchError || !(error instanceof JwtBaseError)) throw error;
       return { kind: 'refused', code: refusalOf(error) };
     }
