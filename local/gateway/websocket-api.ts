@@ -154,7 +154,7 @@ export function createWebSocketApi(settings: WebSocketApiSettings, ports: WebSoc
     const at = moment();
     const chosen = routeKeyOf(routeSelectionExpression, text);
     const routeKey =
-      chosen !== undefined && chosen in routes && !chosen.startsWith('$') ? chosen : '$default';
+      chosen !== undefined && Object.hasOwn(routes, chosen) && !chosen.startsWith('$') ? chosen : '$default';
     const name = routes[routeKey];
     const result = name === undefined ? undefined : await call(name, messageEvent(facts, at, routeKey, text));
     if (result?.kind === 'returned') return;

@@ -147,6 +147,17 @@ describe('a message', () => {
     });
   });
 
+  test.each(['toString', 'constructor', '__proto__'])(
+    'whose action is %s goes to $default: a route is only what the API has',
+    async (action) => {
+      const heard = Promise.withResolvers<unknown>();
+      const { gateway } = await start({ message: (event) => heard.resolve(event) });
+      const { socket } = await connect(gateway.wsUrl);
+      socket.send(JSON.stringify({ action }));
+      expect(await heard.promise).toMatchObject({ requestContext: { routeKey: '$default' } });
+    },
+  );
+
   test('whose function fails is answered with an internal error', async () => {
     const { gateway } = await start({ message: () => failed('secret') });
     const { socket, next } = await connect(gateway.wsUrl);
