@@ -18,7 +18,7 @@ export class StreamRecord {
     this.#event = event;
     this.arrivedAtMs = arrivedAtMs;
     this.sequenceNumber = typeof number === 'string' && number !== '' ? number : undefined;
-    this.createdAtMs = isFiniteNumber(seconds) ? Math.floor(seconds * 1000) : arrivedAtMs;
+    this.createdAtMs = isMoment(seconds) ? Math.floor(seconds * 1000) : arrivedAtMs;
   }
 
   /** As it was appended; `undefined` once it is done with. */
@@ -100,6 +100,9 @@ function recordJson(event: unknown): string {
     dynamodb: { ...change, ApproximateCreationDateTime: javaDouble(seconds) },
   });
 }
+
+/** Seconds since the epoch that a date can be. */
+const isMoment = (value: unknown): value is number => isFiniteNumber(value) && Math.abs(value) <= 1e12;
 
 const isFiniteNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);

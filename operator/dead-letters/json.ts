@@ -1,5 +1,6 @@
 /** Reads bytes that somebody else wrote into JSON values: compressed or not, within limits, and never with an exception. */
 import { gunzipSync } from 'node:zlib';
+import { isDeeperThan } from '../../shared/json-depth.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 
 /** An event has at most 6 MB (Lambda quotas), twice escaped as JSON a few times that; what is larger was not written by Lambda or by us. */
@@ -51,25 +52,9 @@ export function parseJson(text: string): Read<unknown> {
         : { code: 'NOT_JSON', details: 'the text is not JSON' },
     };
   }
-  return isTooDeep(value)
+  return isDeeperThan(DEEPEST, value)
     ? { ok: false, reason: { code: 'TOO_DEEP', details: `nested deeper than ${DEEPEST} levels` } }
     : { ok: true, value };
-}
-
-function isTooDeep(root: unknown): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    const next: unknown[] = [];
-    for (const value of level) {
-      if (typeof value !== 'object' || value === null) continue;
-      for (const member of Object.values(value)) {
-        if (typeof member === 'object' && member !== null) next.push(member);
-      }
-    }
-    level = next;
-  }
-  return false;
 }
 
 /** An own member; undefined for anything that has none. */

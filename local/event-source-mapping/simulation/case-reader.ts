@@ -6,6 +6,9 @@ export class CaseError extends Error {
   override readonly name = 'CaseError';
 }
 
+/** As milliseconds since the epoch far beyond all that is recorded, and far from where dates end. */
+const LARGEST = 1e15;
+
 export interface Reader {
   readonly where: string;
   has(name: string): boolean;
@@ -37,6 +40,8 @@ export function readerOf(value: unknown, where: string): Reader {
     number(name, fallback) {
       const found = members[name] ?? fallback;
       if (typeof found !== 'number' || !Number.isFinite(found)) throw refusal(at(name), found, 'a number');
+      if (found !== fallback && Math.abs(found) > LARGEST)
+        throw refusal(at(name), found, `a number from -${LARGEST} to ${LARGEST}`);
       return found;
     },
     text(name) {

@@ -31,6 +31,16 @@ describe('a malformed case is refused with the place, the kind and the way out',
       'handler[0].whenBatchHas[0] is an integer; it must be a string',
     ],
     [
+      { shards, epochMs: 1e300 },
+      'epochMs is an integer; it must be a number from -1000000000000000 to 1000000000000000',
+    ],
+    [
+      {
+        shards: [{ shardId: 's', records: [{ record: JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) }] }],
+      },
+      'the case is nested deeper than 200 levels, and no record is',
+    ],
+    [
       { shards, handler: [{ times: 1 }] },
       'handler[0] has no answer; it must have exactly one of respond, reportMatched, throw, timeout, throttle',
     ],

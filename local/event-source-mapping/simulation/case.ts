@@ -1,4 +1,5 @@
 /** A case: a mapping, shards with their records, and a function that answers by rule. docs/event-source-mapping.md describes the JSON. */
+import { isDeeperThan } from '../../../shared/json-depth.ts';
 import { exponentialBackoff, type MappingConfig, type Parameters, parseMapping } from '../index.ts';
 import { CaseError, type Reader, readerOf, refusal } from './case-reader.ts';
 
@@ -39,11 +40,16 @@ export interface Case {
 
 const KNOWN = 'mapping shards enabledAtMs handler durationMs executedVersion epochMs parameters'.split(' ');
 
+/** DynamoDB nests 32 levels deep, each two of JSON (developer guide, "Constraints"). */
+const DEEPEST = 200;
+
 /**
  * @throws CaseError if the case is malformed
  * @throws MappingError if AWS would refuse the mapping
  */
 export function readCase(json: unknown): Case {
+  if (isDeeperThan(DEEPEST, json))
+    throw new CaseError(`the case is nested deeper than ${DEEPEST} levels, and no record is`);
   const reader = readerOf(json, '');
   const streamArn = streamArnIn(reader.value('shards'));
   const mapping = parseMapping(

@@ -45,6 +45,6 @@ function resultOf(answer: Answer, matched: readonly string[]): InvokeResult {
 }
 
 function sequenceNumberOf(record: unknown): string {
-  const { dynamodb } = record as { dynamodb?: { SequenceNumber?: unknown } };
+  const { dynamodb } = (record ?? {}) as { dynamodb?: { SequenceNumber?: unknown } };
   return typeof dynamodb?.SequenceNumber === 'string' ? dynamodb.SequenceNumber : '';
 }
