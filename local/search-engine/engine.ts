@@ -73,6 +73,7 @@ export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOpt
     const nowMs = clock.now();
     const context = { db, catalog, pointsInTime, nowMs, request, path, refuseItem: options.refuseItem };
     if (!changing.has(request.method)) return route.run(context);
+    const before = [...catalog.indices];
     db.exec('BEGIN');
     try {
       const answer = route.run(context);
@@ -84,6 +85,9 @@ export function createSearchEngine({ clock, file = ':memory:' }: SearchEngineOpt
       return answer;
     } catch (error) {
       db.exec('ROLLBACK');
+      // An index that the request made is as gone as its tables.
+      catalog.indices.clear();
+      for (const [name, index] of before) catalog.indices.set(name, index);
       for (const index of catalog.indices.values()) index.store.discard();
       throw error;
     }

@@ -46,9 +46,17 @@ function fits(route: Route, parts: readonly string[]): boolean {
 function named(route: Route, parts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     route.path.flatMap((wanted, position) =>
-      wanted.startsWith(':') ? [[wanted.slice(1), decodeURIComponent(parts[position] ?? '')]] : [],
+      wanted.startsWith(':') ? [[wanted.slice(1), decoded(parts[position] ?? '')]] : [],
     ),
   );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw illegalArgument(`the path has a part that is no percent-encoded UTF-8: [${part}]`);
+  }
 }
 
 function checkParameters(route: Route, path: string, query: Readonly<Record<string, string>>): void {

@@ -31,6 +31,26 @@ test('HTTP carries requests and answers, compressed ones too', async () => {
   expect((await fetch(`${url}/none`, { method: 'HEAD' })).status).toBe(404);
 });
 
+test('a path that is no percent-encoded UTF-8 is a bad request', async () => {
+  const { call } = await serving();
+  expect(call('GET', '/things/_doc/%zz').status).toBe(400);
+});
+
+test('an index that a refused request would have made is not there afterwards', async () => {
+  const { call } = await serving();
+  expect(call('PUT', '/made/_doc/1', '{"a":1}\n{"b":2}').status).toBeGreaterThanOrEqual(400);
+  expect(call('HEAD', '/made').status).toBe(404);
+  expect(call('GET', '/things/_count').status).toBe(200);
+});
+
+test('a body that unzips to more than OpenSearch takes breaks its connection, and nothing else', async () => {
+  const { url } = await serving();
+  const body = gzipSync(Buffer.alloc(101 * 1024 * 1024, 0x0a));
+  const bulk = fetch(`${url}/_bulk`, { method: 'POST', body, headers: { 'content-encoding': 'gzip' } });
+  await expect(bulk).rejects.toThrow();
+  expect((await fetch(`${url}/things`)).status).toBe(200);
+});
+
 test('faults set while it runs reach the socket', async () => {
   const { call, faults, url } = await serving();
   faults.set(times(1, resetAfterLanding));

@@ -35,7 +35,7 @@ export async function serveSearchEngine(
         });
         outgoing.on('close', ignoreNotice);
       },
-      // The client went away in the middle of its request.
+      // The client went away in the middle of its request, or sends what no engine takes.
       () => incoming.socket.destroy(),
     );
   });
@@ -55,9 +55,18 @@ export async function serveSearchEngine(
   };
 }
 
+/** As sent and as unzipped (OpenSearch, `http.max_content_length`). */
+const LARGEST_BODY = 100 * 1024 * 1024;
+
 async function readBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_BODY) throw new RangeError(`more than ${LARGEST_BODY} bytes`);
+    chunks.push(chunk);
+  }
   const body = Buffer.concat(chunks);
-  return (incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+  const isGzip = incoming.headers['content-encoding'] === 'gzip';
+  return (isGzip ? gunzipSync(body, { maxOutputLength: LARGEST_BODY }) : body).toString();
 }
