@@ -15,7 +15,25 @@ const HANDLERS: Loaders = {
   'fuzz-analytics': async () => (await import('./handlers/analysis.ts')).analyticsFuzz,
 };
 
-const READING: Loaders = {};
+const READING: Loaders = {
+  'fuzz-letters': async () => (await import('./readers/letters.ts')).lettersFuzz,
+  'fuzz-fixtures': async () => (await import('./readers/fixtures.ts')).fixturesFuzz,
+  'fuzz-environments': async () => (await import('./readers/configuration.ts')).environmentsFuzz,
+  'fuzz-stages': async () => (await import('./readers/configuration.ts')).stagesFuzz,
+  'fuzz-options': async () => (await import('./readers/configuration.ts')).optionsFuzz,
+  'fuzz-state-file': async () => (await import('./readers/configuration.ts')).stateFileFuzz,
+  'fuzz-where': async () => (await import('./readers/filters.ts')).whereFuzz,
+  'fuzz-redaction-rules': async () => (await import('./readers/filters.ts')).rulesFuzz,
+  'fuzz-redaction': async () => (await import('./readers/filters.ts')).redactionFuzz,
+  'fuzz-connections': async () => (await import('./readers/connections.ts')).connectionsFuzz,
+  'fuzz-tokens': async () => (await import('./readers/connections.ts')).tokensFuzz,
+  'fuzz-frames': async () => (await import('./readers/gateway.ts')).framesFuzz,
+  'fuzz-gateway': async () => (await import('./readers/gateway.ts')).gatewayFuzz,
+  'fuzz-queries': async () => (await import('./readers/queries.ts')).queriesFuzz,
+  'fuzz-simulator': async () => (await import('./readers/queries.ts')).simulatorFuzz,
+  'fuzz-redis': async () => (await import('./readers/engines.ts')).redisFuzz,
+  'fuzz-search-requests': async () => (await import('./readers/engines.ts')).searchRequestsFuzz,
+};
 
 /** The stream functions. */
 export const FUNCTIONS: readonly string[] = Object.keys(HANDLERS);

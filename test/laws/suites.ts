@@ -1,4 +1,5 @@
 /** Every suite of laws by its name, each loaded when it is asked for: a mutation must be in place before what it breaks is loaded. */
+import { fuzzNamed } from '../fuzz/suites.ts';
 import type { Law, LawSuite } from './law.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<LawSuite>>> = {
@@ -12,9 +13,9 @@ const SUITES: Readonly<Record<string, () => Promise<LawSuite>>> = {
 
 export const SUITE_NAMES: readonly string[] = Object.keys(SUITES);
 
-/** @returns undefined when there is no such suite */
+/** Suites of laws, and those of entry points. @returns undefined when there is no such suite */
 export async function suiteNamed(name: string): Promise<LawSuite | undefined> {
-  return SUITES[name]?.();
+  return SUITES[name]?.() ?? fuzzNamed(name);
 }
 
 /** @param id `<suite>/<name>`. @returns undefined when there is no such law */

@@ -1,6 +1,10 @@
 /** What `npm run prove` is asked for. */
 import { parseArgs } from 'node:util';
+import { FUZZ_NAMES } from '../fuzz/suites.ts';
 import { SUITE_NAMES } from '../laws/suites.ts';
+
+/** Laws of streams first, then what entry points do with what nobody expects. */
+const PROVEN = [...SUITE_NAMES, ...FUZZ_NAMES];
 
 export interface Options {
   /** Random histories for each law. */
@@ -20,6 +24,7 @@ export const USAGE = `npm run prove -- [--runs N] [--stream NAME]… [--law ID] 
 
   --runs     random histories for each law                     (default 2000)
   --stream   ${SUITE_NAMES.join(', ')}; may be repeated   (default all)
+             or an entry point: ${FUZZ_NAMES.join(', ')}
   --law      one law only, e.g. products/again
   --seed     the same seed gives the same histories            (default a random one, which is printed)
   --path     with --law and --seed: begins with the history that was found there
@@ -41,12 +46,10 @@ export interface Defaults {
 export function readOptions(args: readonly string[], defaults: Defaults): Options | 'help' {
   const { values } = parsed(args);
   if (values.help) return 'help';
-  const suites = values.stream ?? (values.law === undefined ? SUITE_NAMES : [values.law.split('/')[0] ?? '']);
-  const unknown = suites.find((name) => !SUITE_NAMES.includes(name));
+  const suites = values.stream ?? (values.law === undefined ? PROVEN : [values.law.split('/')[0] ?? '']);
+  const unknown = suites.find((name) => !PROVEN.includes(name));
   if (unknown !== undefined)
-    throw new UsageError(
-      `${values.stream ? '--stream' : '--law'} ${unknown}: expected ${SUITE_NAMES.join(', ')}`,
-    );
+    throw new UsageError(`${values.stream ? '--stream' : '--law'} ${unknown}: expected ${PROVEN.join(', ')}`);
   if (values.path !== undefined && (values.law === undefined || values.seed === undefined))
     throw new UsageError('--path: a history is found by its law and its seed, give --law and --seed too');
   return {
