@@ -1,5 +1,5 @@
 import { testLaws } from '../testing.ts';
 import { bidsLaws, conversationsLaws } from './notifications.laws.ts';
 
-testLaws(bidsLaws, 60);
-testLaws(conversationsLaws, 60);
+testLaws(bidsLaws, 70);
+testLaws(conversationsLaws, 70);

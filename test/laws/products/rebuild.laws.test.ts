@@ -4,7 +4,7 @@ import { testLaws } from '../testing.ts';
 import { broken, rebuildLaws } from './rebuild.laws.ts';
 import { put, remove, scenario } from './scenario.ts';
 
-testLaws(rebuildLaws, 60);
+testLaws(rebuildLaws, 100);
 
 describe('what the laws seldom come to', () => {
   const quiet = { rebuildAfterMs: 0, kills: [], latenciesMs: [1] };
