@@ -73,13 +73,16 @@ export const projections: readonly Mutation[] = [
   },
   {
     name: 'tombstone-ends-early',
-    bug: 'the cache forgets a deletion while an older state may still come',
-    file: 'shared/cache/effect.ts',
+    bug: 'the cache forgets a deletion after a second, while an older state may still come',
+    file: 'shared/cache/compare-and-set.ts',
     edits: [
-      { find: 'tombstoneUntilMs: Math.max(...seenMs) };', replace: 'tombstoneUntilMs: nowMs + 1_000 };' },
+      {
+        find: "edition, 'PXAT', tombstone)",
+        replace: "edition, 'PX', content == '' and 1000 or 604800000)",
+      },
     ],
     law: 'analysis-results/again',
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'lost-lock-ignored',

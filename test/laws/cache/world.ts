@@ -19,6 +19,7 @@ import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
 import { lowestReported } from '../lowest-reported.ts';
+import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import { faultyRedis } from './faulty-redis.ts';
 import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
@@ -158,8 +159,8 @@ export class World {
     mapping.stop();
   }
 
-  async #again({ atMs, from, size, redriven, backwards }: Again): Promise<void> {
-    await this.#wait(atMs);
+  async #again({ from, size, redriven, backwards, ...moment }: Again): Promise<void> {
+    await this.#wait(momentMs(moment, this.#scenario.history));
     const start = Math.floor(from * this.table.records.length);
     const records = this.table.records
       .slice(start, start + size)
