@@ -14,6 +14,7 @@ import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
 import { whyStuckCommand } from './commands/why-stuck.ts';
+import { harmless } from './terminal/harmless.ts';
 
 const COMMANDS = [
   dlqCommand,
@@ -63,7 +64,7 @@ export async function runCommand(
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongSurroundings;
     // Requests under way were ended with it.
     if (context.signal.aborted && !(error instanceof Problem)) return EXIT.interrupted;
-    context.err.write(`streamkeeper: ${textOf(error)}\n`);
+    context.err.write(`streamkeeper: ${harmless(textOf(error))}\n`);
     return error instanceof Problem ? EXIT.wrongSurroundings : EXIT.failed;
   }
 }

@@ -5,6 +5,7 @@ import { GROUPINGS, type Grouping, summing } from '../dead-letters/summary.ts';
 import { summaryText } from '../dead-letters/text-view.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { printJson } from '../terminal/print.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
@@ -79,7 +80,7 @@ export async function listLetters(
   if (options.json) printJson(context, { stage: system.stage, ...summary, problems });
   else {
     out.write(summaryText(summary, options.by, clock.now(), out));
-    for (const problem of problems) err.write(`${problem}\n`);
+    for (const problem of problems) err.write(`${harmless(problem)}\n`);
   }
   if (problems.length > 0) context.finish(EXIT.failed);
 }

@@ -8,6 +8,7 @@ import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted } from '../terminal/format.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { printJson, printLine } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ChangeOptions, changeOptions } from './common-options.ts';
@@ -80,7 +81,7 @@ export async function rescueAll(
   if (options.json)
     printJson(context, { stage: system.stage, dryRun: options.dryRun, pointers: reports, problems });
   else {
-    for (const problem of problems) context.err.write(`${problem}\n`);
+    for (const problem of problems) context.err.write(`${harmless(problem)}\n`);
     printLine(context, totals(reports));
   }
   const isLeft = reports.some(({ outcome }) => outcome !== 'rescued' && outcome !== 'rescuable');

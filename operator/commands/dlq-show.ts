@@ -12,6 +12,7 @@ import { letterLines } from '../dead-letters/text-view.ts';
 import { matchesRecord, matchesUnread, type Where } from '../dead-letters/where.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
+import { harmlessJson } from '../terminal/harmless.ts';
 import { printJson } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ReadOptions, readOptions } from './common-options.ts';
@@ -123,7 +124,7 @@ export async function showLetters(
         const chosen = choose(letter, id, where);
         if (chosen === undefined) continue;
         if (options.json) {
-          const json = JSON.stringify(foundLetter(chosen, images), undefined, 2);
+          const json = harmlessJson(JSON.stringify(foundLetter(chosen, images), undefined, 2));
           context.out.write(`${shown === 0 ? '' : ','}\n${json}`);
         } else write(context, chosen, images);
         if (++shown >= options.limit) break;

@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Clock } from '../../shared/time/clock.ts';
 import { count, span } from './format.ts';
+import { harmless } from './harmless.ts';
 
 export interface Progress {
   /** `note`: what else there is to say, e.g. `2 failed`. */
@@ -55,7 +56,7 @@ function plainProgress({ err, clock, label, total }: ProgressOptions): Progress 
   let saidMs = startedMs;
   let unsaid: string | undefined;
   const say = (line: string) => {
-    err.write(`${line}\n`);
+    err.write(`${harmless(line)}\n`);
     unsaid = undefined;
     saidMs = clock.now();
   };

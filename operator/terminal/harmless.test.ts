@@ -1,0 +1,37 @@
+import { PassThrough } from 'node:stream';
+import { styleText } from 'node:util';
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { harmless, harmlessJson } from './harmless.ts';
+import { printJson, printLine } from './print.ts';
+
+const NASTY = [
+  '\u001b[2J',
+  '\u001b]0;title\u0007',
+  '\u001b[8mhidden',
+  '\u009b31m',
+  '\r',
+  '\u0008',
+  '\u202e',
+  '\u2028',
+  '\u007f',
+];
+
+test.each(NASTY)('an item key with %j reaches no terminal as it is', (nasty) => {
+  const out = new PassThrough() as unknown as NodeJS.WriteStream & PassThrough;
+  printLine({ out }, `PK=PRODUCT#${nasty}`);
+  printJson({ out }, { key: `PRODUCT#${nasty}` });
+  const written = String(out.read());
+  expect(written).not.toContain(nasty);
+  expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u202a-\u202e]/u);
+});
+
+test('our own colours stay', () => {
+  const text = `${styleText('green', 'a', { validateStream: false })}\n${styleText('bold', 'b', { validateStream: false })}`;
+  expect(harmless(text)).toBe(text);
+});
+
+property.prop([fc.string({ unit: 'binary' })])('JSON reads back as what it was', (text) => {
+  expect(JSON.parse(harmlessJson(JSON.stringify({ text }, undefined, 2)))).toEqual({ text });
+});
