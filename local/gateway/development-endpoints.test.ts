@@ -1,4 +1,5 @@
 /** What the gateway adds for development: tokens that the authorizer's own check takes, and not for web pages. */
+import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { readTokenRules } from '../../processors/connections/environment.ts';
 import { tokenVerifier } from '../../processors/connections/verify-token.ts';
@@ -47,4 +48,41 @@ test.each([
   const { ask } = await start();
   const answer = await ask(body, type);
   expect([answer.status, await answer.json()]).toEqual([status, { message: expect.any(String) }]);
+});
+
+/** `fetch` lets nobody choose the host. */
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asking = request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asking.once('error', reject);
+    asking.end();
+  });
+}
+
+test.each([
+  ['another origin', { origin: 'https://shop.example.com' }],
+  ['an origin that hides its name', { origin: 'null' }],
+  ['a name that was made to lead here', { host: 'rebound.example.com' }],
+  [
+    'such a name, for a WebSocket',
+    { host: 'rebound.example.com', connection: 'upgrade', upgrade: 'websocket' },
+  ],
+  [
+    'another origin, for a WebSocket',
+    { origin: 'https://shop.example.com', connection: 'upgrade', upgrade: 'websocket' },
+  ],
+])('a page of %s gets nothing from the local gateway', async (_, headers) => {
+  await start();
+  expect(await statusOf(`${running[0]?.gateway.url}/local/mails`, headers)).toBe(403);
+});
+
+test('programs, and pages of this machine, are served; the gateway listens on loopback only', async () => {
+  await start();
+  const url = running[0]?.gateway.url ?? '';
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(await statusOf(`${url}/local/mails`, {})).toBe(200);
+  expect(await statusOf(`${url}/local/mails`, { origin: 'http://localhost:3000' })).toBe(200);
 });

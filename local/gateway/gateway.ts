@@ -14,6 +14,8 @@ import { awsError, type HttpAnswer, type HttpRequest, readRequest, sendAnswer } 
 import { invokeEndpoint } from './invoke-endpoint.ts';
 import { mappingsEndpoint } from './mappings-endpoint.ts';
 import { createOutbox, type Mail } from './outbox.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { isOfThisMachine } from './same-machine.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 import {
   createWebSocketApi,
@@ -91,11 +93,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('upgrade', (request, stream, head) => {
     // A client that goes away while functions are asked must not end the process.
     stream.on('error', () => stream.destroy());
-    if (api === undefined) stream.destroy();
+    if (!isOfThisMachine(request.headers, host))
+      refuseUpgrade(stream, { status: 403, message: 'Forbidden to other origins' });
+    else if (api === undefined) stream.destroy();
     else api.upgrade(request, stream, head);
   });
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (!isOfThisMachine(incoming.headers, host)) {
+      incoming.resume();
+      sendAnswer(outgoing, awsError(403, 'ForbiddenException', 'Forbidden to other origins'));
+      return;
+    }
     const request = await readRequest(incoming);
     if (request === undefined) {
       sendAnswer(outgoing, awsError(413, 'PayloadTooLargeException', 'Request is too large'));
