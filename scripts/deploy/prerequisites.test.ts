@@ -59,7 +59,7 @@ test('alarms without listeners and a sender nobody can send from are notes', () 
   ]);
 });
 
-test("an unverified sender and SES's sandbox are notes: mails wait, all else works", () => {
+test("an unverified sender and SES's sandbox are notes: mails become letters, all else works", () => {
   const account = { mayMailAnybody: { known: false }, identityIsVerified: { known: false } };
   expect(found(READY, account)).toEqual([
     expect.stringMatching(/^note: SES has not verified the sender bookings@market\.in/),

@@ -88,7 +88,7 @@ function mail({ mail: { sender, makeIdentity } }: Stage, account: Account): Find
       note(
         makeIdentity
           ? `SES has not verified the sender ${sender} yet: enter the DNS records that the stack puts out`
-          : `SES has not verified the sender ${sender}: mails wait, and are dead letters after six hours`,
+          : `SES has not verified the sender ${sender}: until then every mail is a dead letter, to be redriven`,
       ),
     );
   if ('unknown' in anybody) found.push(unchecked("SES's sandbox", anybody.unknown));
