@@ -39,8 +39,8 @@ export const projections: readonly Mutation[] = [
     edits: [
       { find: 'wanted.text === target.wantedText) return [];', replace: 'wanted.text !== "") return [];' },
     ],
-    law: 'products/again',
-    seed: 2,
+    law: 'products/earlier-stream',
+    seed: 3,
   },
   {
     name: 'no-floor-after-a-conflict',

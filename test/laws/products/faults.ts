@@ -129,3 +129,16 @@ export const latenciesMs = fc.oneof(
   fc.constant([3]),
   fc.array(fc.constantFrom(1, 3, 40, 400, 1_500), { minLength: 2, maxLength: 9 }),
 );
+
+/** Redrives of an earlier stream's records by slow processes, while the product is written: nothing but the item then says what is newer. */
+export const fromEarlierStream: fc.Arbitrary<readonly Again[]> = fc.array(
+  fc.tuple(nearAWrite, fraction, fc.constantFrom(300, 1_500)).map(([when, from, slowMs]) => ({
+    ...when,
+    from,
+    slowMs,
+    size: 4,
+    redriven: true,
+    fromEarlierStream: true,
+  })),
+  { minLength: 1, maxLength: 4 },
+);

@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
-import { again, crashes, fates, latenciesMs, letterFaults, outages, reconciles } from './faults.ts';
+import {
+  again,
+  crashes,
+  fates,
+  fromEarlierStream,
+  latenciesMs,
+  letterFaults,
+  outages,
+  reconciles,
+} from './faults.ts';
 import { history, numbering } from './history.ts';
 import {
   indexEqualsCleanPass,
@@ -116,6 +125,9 @@ export const productsLaws: LawSuite = {
     on('crashes', 'when invocations die before a write, after it, or before they answer', { crashes, fates }),
     on('letters', 'when the queue refuses letters in the middle of sending', { letterFaults }),
     on('again', 'when records are delivered again, or redriven, beside the live ones', { again }),
+    on('earlier-stream', 'when records of an earlier stream are redriven by slow processes meanwhile', {
+      again: fromEarlierStream,
+    }),
     on(
       'operators',
       'when records are dead letters, planned and redriven in any order and at once: what a plan lets be, is',
