@@ -40,6 +40,12 @@ describe('settle', () => {
     expect(lettered).toEqual(['1']);
   });
 
+  it('letters nothing that bears the number it reports: the mapping goes back to the first record of that number', async () => {
+    const { report, lettered } = await settled(batch(['1', poison], ['2', poison], ['2', transient]));
+    expect(report).toEqual({ kind: 'from-record', index: 1, sequenceNumber: '2' });
+    expect(lettered).toEqual(['1']);
+  });
+
   it('sends a letter that is refused again, in its order, while there is time', async () => {
     const sink = letterBox((attempt) => attempt === 1 || attempt === 2);
     const { report, lettered } = await settled(batch(['1', poison], ['2', poison], ['3', poison]), sink);

@@ -78,13 +78,18 @@ export function checkpointOf(report: Report): number {
   }
 }
 
-/** The lowest unsettled record, or the nearest one before it that has a number to be named by. */
+/**
+ * The lowest unsettled record, or the nearest one before it that has a number to be named by. Where several bear that number the
+ * mapping goes back to the first of them, so that is how far the batch got.
+ */
 function reportFrom(ended: readonly Ended[], outcomes: readonly Outcome[]): Report {
   const lowest = outcomes.findIndex(({ kind }) => kind === 'transient');
   if (lowest < 0) return { kind: 'all-settled' };
   for (let index = lowest; index >= 0; index--) {
     const sequenceNumber = ended[index]?.sequenceNumber;
-    if (sequenceNumber !== undefined) return { kind: 'from-record', index, sequenceNumber };
+    if (sequenceNumber === undefined) continue;
+    const first = ended.findIndex((one) => one.sequenceNumber === sequenceNumber);
+    return { kind: 'from-record', index: first, sequenceNumber };
   }
   return { kind: 'whole-batch' };
 }
