@@ -167,7 +167,12 @@ export function checkStage(stage: unknown): Stage {
   const result = stageSchema.safeParse(stage);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'stage'}: ${issue.message}`);
-  throw new Error(`infra/stages.ts: ${faults.join('; ')}`);
+  throw new Error(inOneLine(`infra/stages.ts: ${faults.join('; ')}`));
+}
+
+/** A field that nobody knows is named, whatever its name is made of. */
+function inOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function isMoment(text: string): boolean {

@@ -27,6 +27,10 @@ test('only dev may lose its data, and only prod refuses to delete its tables', (
   ]);
 });
 
+test('a field whose name is no line is named in one line all the same', () => {
+  expect(() => checkStage({ ...dev, 'search\nname': 1 })).toThrow(/^infra\/stages\.ts: .*search\\nname.*$/);
+});
+
 test('every wrong value of a stage is named, all in one line', () => {
   const wrong = {
     ...dev,

@@ -7,7 +7,7 @@ export class CaseError extends Error {
 }
 
 /** As milliseconds since the epoch far beyond all that is recorded, and far from where dates end. */
-const LARGEST = 1e15;
+export const LARGEST = 1e15;
 
 export interface Reader {
   readonly where: string;

@@ -114,6 +114,22 @@ describe('a case', () => {
     expect(invocations.map((invocation) => invocation.atMs)).toEqual([atMs]);
   });
 
+  it('a creation time that no date can be does not tell when the case happens', async () => {
+    const impossible = {
+      ...record(1),
+      dynamodb: { ...record(1).dynamodb, ApproximateCreationDateTime: 2 ** 53 },
+    };
+    const { onFailure } = await transcript({
+      shards: [{ shardId: SHARD, records: [{ atMs: 0, record: impossible }] }],
+      mapping: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } },
+      },
+      handler: [{ throw: {} }],
+    });
+    expect(onFailure).toHaveLength(1);
+  });
+
   it('a mapping that is disabled and never enabled delivers nothing', async () => {
     expect(await transcript({ mapping: { Enabled: false } })).toEqual({
       invocations: [],

@@ -1,7 +1,7 @@
 /** A case: a mapping, shards with their records, and a function that answers by rule. docs/event-source-mapping.md describes the JSON. */
 import { isDeeperThan } from '../../../shared/json-depth.ts';
 import { exponentialBackoff, type MappingConfig, type Parameters, parseMapping } from '../index.ts';
-import { CaseError, type Reader, readerOf, refusal } from './case-reader.ts';
+import { CaseError, LARGEST, type Reader, readerOf, refusal } from './case-reader.ts';
 
 export interface CaseShard {
   readonly shardId: string;
@@ -187,7 +187,8 @@ function epochOf(records: readonly Arrival[]): number {
 function secondsOf(event: unknown): number | undefined {
   const change = memberOf(event, 'dynamodb');
   const seconds = memberOf(change, 'ApproximateCreationDateTime');
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined;
+  // What no date can be says nothing about when the case happens; its record is delivered all the same.
+  return typeof seconds === 'number' && Math.abs(seconds) <= LARGEST / 1000 ? seconds : undefined;
 }
 
 /** The stream named by the first record, if there is one. */
