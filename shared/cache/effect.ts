@@ -31,6 +31,15 @@ export type Desired =
 /** For what has no time to live: what writers give their results, in milliseconds. */
 export const DEFAULT_LIFE_MS = 7 * 24 * 3_600_000;
 
+/** How late a record may be for the fast path where nothing is stored: what was may have been lost with a server, or evicted. */
+export const RECENT_MS = 30_000;
+
+/**
+ * Whatever was written leaves its mark for longer than a record counts as recent, or one of before could come back: of changes that
+ * are carried out as one only the last is written, and only its own times to live are known.
+ */
+const LEAST_TOMBSTONE_MS = 2 * RECENT_MS;
+
 /** The value and the times of an entry that carries the effect. An item past its time to live is not stored, even if the table still has it. */
 export function entryParts(
   effect: CacheState,
@@ -38,6 +47,7 @@ export function entryParts(
 ): Pick<CacheEntry, 'value' | 'tombstoneUntilMs'> {
   const endMs = (ttl: Ttl) => (ttl === undefined ? nowMs + DEFAULT_LIFE_MS : ttl * 1_000);
   const seenMs = effect.ttlsSeen.length === 0 ? [endMs(undefined)] : effect.ttlsSeen.map(endMs);
+  seenMs.push(nowMs + LEAST_TOMBSTONE_MS);
   if (effect.kind === 'evict') return { tombstoneUntilMs: Math.max(...seenMs) };
   const expiresAtMs = endMs(effect.ttl);
   const tombstoneUntilMs = Math.max(...seenMs, expiresAtMs);

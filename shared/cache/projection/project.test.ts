@@ -80,6 +80,14 @@ describe('analysis results in the cache', () => {
     expect(cached()).toBeNull();
   });
 
+  it('stay gone when an earlier state of the same batch comes again at once: what was carried out as one left its mark', async () => {
+    const { run, put, cached, nowS } = world();
+    const first = put('1', '$1');
+    await run([first, put('2', '$2', nowS()), put('3', '$3', nowS())]);
+    expect(await run([first])).toEqual(['superseded']);
+    expect(cached()).toBeNull();
+  });
+
   it('are checked against the item when a record is redriven, even if nothing is stored', async () => {
     const { run, put, remove, redis, cached } = world();
     const [first, second] = [put('1', '$1'), put('2', '$2')];

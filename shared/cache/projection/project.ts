@@ -4,14 +4,11 @@ import { failureOf } from '../../stream/failure-of.ts';
 import type { Project, ProjectionOutcome } from '../../stream/latest-state.ts';
 import type { BatchContext, Work } from '../../stream/processor.ts';
 import { type CacheEntry, versionKey } from '../compare-and-set.ts';
-import { type CacheEffect, type CacheState, entryParts } from '../effect.ts';
+import { type CacheEffect, type CacheState, entryParts, RECENT_MS } from '../effect.ts';
 import { accepted } from '../redis.ts';
 import { compareAndSet } from '../run-script.ts';
 import { type Doubtful, reconcile } from './reconcile.ts';
 import { type CacheProjection, type CacheWork, outcomeOf } from './target.ts';
-
-/** How late a record may be for the fast path where nothing is stored: what was may have been lost with a server, or evicted. */
-const OLD_MS = 30_000;
 
 export function cacheProjection(projection: CacheProjection): Project<CacheEffect> {
   return (work, context) => untilSettled(work, context, (pending) => writeOnce(projection, pending, context));
@@ -50,7 +47,7 @@ async function writeFast(
 ): Promise<readonly Doubtful[]> {
   const nowMs = context.clock.now();
   const entries = fast.map(({ key, change, effect }): CacheEntry => {
-    const isOld = change.createdAtMs === undefined || change.createdAtMs < nowMs - OLD_MS;
+    const isOld = change.createdAtMs === undefined || change.createdAtMs < nowMs - RECENT_MS;
     return {
       key: prefix + key,
       condition: { kind: isOld ? 'newer-than-stored' : 'newer' },
