@@ -1,4 +1,7 @@
-/** Adds up test reports and prints "N passed, N failed"; a report that is missing, or a step that failed on its own, counts as a failure. */
+/**
+ * Names the tests that failed, adds up test reports and prints "N passed, N failed"; a report that is missing, or a step that failed
+ * on its own, counts as a failure.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 
 const [failedSteps, ...reports] = process.argv.slice(2);
@@ -10,7 +13,15 @@ for (const path of reports) {
     failed++;
     continue;
   }
-  const { numPassedTests, numFailedTests, numTotalTests, success } = JSON.parse(readFileSync(path, 'utf8'));
+  const { numPassedTests, numFailedTests, numTotalTests, success, testResults } = JSON.parse(
+    readFileSync(path, 'utf8'),
+  );
+  for (const { name, status, message, assertionResults } of testResults) {
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    for (const { fullName, failureMessages } of tests)
+      console.log(`failed: ${name}: ${fullName}\n${failureMessages.join('\n')}`);
+    if (status === 'failed' && tests.length === 0) console.log(`failed: ${name}\n${message}`);
+  }
   passed += numPassedTests;
   failed += numFailedTests + (numTotalTests === 0 || (!success && numFailedTests === 0) ? 1 : 0);
 }
