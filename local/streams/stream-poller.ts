@@ -2,11 +2,8 @@
  * Reads one stream for the mappings on it, each shard by itself. Which shards there are is asked again and again, since they
  * split and close; children are handed on with their parents, and the mapping keeps the order between them.
  */
-import {
-  DescribeStreamCommand,
-  type DynamoDBStreamsClient,
-  type Shard,
-} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
+import { listShards } from '../../shared/dynamodb/stream-shards.ts';
 import { toEventRecord } from '../../shared/stream/event-record.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import { readShard } from './shard-reader.ts';
@@ -68,7 +65,7 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
   async function discoverShards(): Promise<void> {
     while (!signal.aborted) {
       try {
-        for (const shard of await describeShards()) startReader(shard);
+        for (const shard of await listShards(client, streamArn, signal)) startReader(shard);
         discovered = true;
       } catch (error) {
         if (!signal.aborted)
@@ -80,20 +77,6 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
       await sleep(clock, waitMs, discoverNow.signal).catch(() => {});
       discoverNow = new AbortController();
     }
-  }
-
-  async function describeShards(): Promise<Shard[]> {
-    const shards: Shard[] = [];
-    let from: string | undefined;
-    do {
-      const { StreamDescription: stream } = await client.send(
-        new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
-        { abortSignal: signal },
-      );
-      shards.push(...(stream?.Shards ?? []));
-      from = stream?.LastEvaluatedShardId;
-    } while (from !== undefined);
-    return shards;
   }
 
   function startReader({ ShardId: shardId, ParentShardId: parentShardId }: Shard): void {

@@ -2,11 +2,8 @@
  * Reads a whole stream for a recording: every shard, also while shards split. The records of an item come in the order of its
  * changes; those of different items come as they are read.
  */
-import {
-  DescribeStreamCommand,
-  type Shard,
-  type _Record as StreamsRecord,
-} from '@aws-sdk/client-dynamodb-streams';
+import type { Shard, _Record as StreamsRecord } from '@aws-sdk/client-dynamodb-streams';
+import { shardPages } from '../../shared/dynamodb/stream-shards.ts';
 import { nameOf, pause, readShard, type ShardPorts } from './read-shard.ts';
 import { shardLineage } from './shard-lineage.ts';
 import { placeIn, type Window } from './start.ts';
@@ -72,17 +69,11 @@ export async function readStream(reading: StreamReading): Promise<StreamRead> {
   async function describe(isFirst: boolean) {
     const shards: Shard[] = [];
     let status: string | undefined;
-    let from: string | undefined;
     try {
-      do {
-        const { StreamDescription: stream } = await client.send(
-          new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
-          { abortSignal: signal },
-        );
-        shards.push(...(stream?.Shards ?? []));
-        status = stream?.StreamStatus;
-        from = stream?.LastEvaluatedShardId;
-      } while (from !== undefined);
+      for await (const page of shardPages(client, streamArn, signal)) {
+        shards.push(...page.shards);
+        status = page.status;
+      }
     } catch (error) {
       if (isFirst && !signal.aborted) throw error;
       if (!signal.aborted) reading.warn(`the stream's shards cannot be listed (${nameOf(error)}), trying on`);

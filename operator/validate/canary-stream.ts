@@ -1,12 +1,12 @@
 /** Watches a stream from now on for what is written to one item, in whichever shard it lies. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
-  DescribeStreamCommand,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
+import { listShards } from '../../shared/dynamodb/stream-shards.ts';
+import { canonicalJson } from '../../shared/stream/canonical-json.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 
 /** The item's deletion, the last of its records. */
@@ -42,7 +42,7 @@ export async function streamWatch(options: StreamWatchOptions): Promise<StreamWa
     );
     if (iterator !== undefined) iterators.set(shardId, iterator);
   }
-  const wanted = JSON.stringify(sorted(options.key));
+  const wanted = canonicalJson(options.key);
   return {
     async until(patienceMs) {
       const untilMs = clock.now() + patienceMs;
@@ -52,7 +52,7 @@ export async function streamWatch(options: StreamWatchOptions): Promise<StreamWa
             abortSignal: signal,
           });
           for (const { dynamodb: change, eventName } of page.Records ?? []) {
-            if (eventName !== 'REMOVE' || JSON.stringify(sorted(change?.Keys ?? {})) !== wanted) continue;
+            if (eventName !== 'REMOVE' || canonicalJson(change?.Keys ?? {}) !== wanted) continue;
             return { shardId, sequenceNumber: change?.SequenceNumber ?? '' };
           }
           if (page.NextShardIterator === undefined) iterators.delete(shardId);
@@ -67,20 +67,7 @@ export async function streamWatch(options: StreamWatchOptions): Promise<StreamWa
 
 /** An emulator may call all of them closed: then all are watched. */
 async function openShards({ client, signal, streamArn }: StreamWatchOptions): Promise<readonly string[]> {
-  const shards: Shard[] = [];
-  let from: string | undefined;
-  do {
-    const { StreamDescription: stream } = await client.send(
-      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
-      { abortSignal: signal },
-    );
-    shards.push(...(stream?.Shards ?? []));
-    from = stream?.LastEvaluatedShardId;
-  } while (from !== undefined);
+  const shards = await listShards(client, streamArn, signal);
   const open = shards.filter(({ SequenceNumberRange: range }) => range?.EndingSequenceNumber === undefined);
   return (open.length > 0 ? open : shards).flatMap(({ ShardId: id }) => id ?? []);
-}
-
-function sorted(key: Readonly<Record<string, unknown>>): [string, unknown][] {
-  return Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1));
 }

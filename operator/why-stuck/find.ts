@@ -1,12 +1,12 @@
 /** Looks at mappings for shards that are held up: the local run says which batches keep failing; on AWS the streams are read for it. */
 import {
-  DescribeStreamCommand,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { FailingBatch } from '../../local/streams/failing-batches.ts';
+import { listShards } from '../../shared/dynamodb/stream-shards.ts';
 import { toEventRecord } from '../../shared/stream/event-record.ts';
 import type { Verdict } from '../../shared/stream/verdict.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -186,16 +186,7 @@ async function shardsOf(
   streamArn: string,
   signal: AbortSignal,
 ): Promise<readonly Shard[]> {
-  const shards: Shard[] = [];
-  let from: string | undefined;
-  do {
-    const { StreamDescription: stream } = await client.send(
-      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
-      { abortSignal: signal },
-    );
-    shards.push(...(stream?.Shards ?? []));
-    from = stream?.LastEvaluatedShardId;
-  } while (from !== undefined);
+  const shards = await listShards(client, streamArn, signal);
   const ordered = new Set<Shard>();
   const add = (shard: Shard) => {
     const parent = shards.find(({ ShardId: id }) => id !== undefined && id === shard.ParentShardId);
