@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Problem } from '../../local/problem.ts';
+import { canonicalJson } from '../../shared/stream/canonical-json.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 import { recordIdentity } from '../dead-letters/identity.ts';
 import { member } from '../dead-letters/json.ts';
@@ -132,12 +133,7 @@ function digestOf(record: unknown): string {
     member(record, 'eventName'),
     ...['Keys', 'NewImage', 'OldImage'].map((name) => member(body, name)),
   ];
-  return createHash('sha256').update(JSON.stringify(change, sortMembers)).digest('base64');
-}
-
-function sortMembers(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(canonicalJson(change)).digest('base64');
 }
 
 /** What was announced and is settled, and what never held a record. A letter of no known form is not among them. */

@@ -1,5 +1,4 @@
 /** Reads JSON without rounding: a number that a double cannot hold keeps its digits, and is written with them again. */
-import type { RawNumber } from './change.ts';
 import { exactNumber } from './exact-number.ts';
 
 /** @throws {SyntaxError} as `JSON.parse` does */
@@ -9,10 +8,5 @@ export function parseExactJson(text: string): unknown {
 
 /** The third argument is in the language since ES2026 and in Node since 21; the compiler's library does not name it yet. */
 function exact(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
-  return typeof value === 'number' && context?.source !== undefined ? numberOf(context.source) : value;
-}
-
-function numberOf(source: string): number | RawNumber {
-  // Most numbers are short, and those are exact.
-  return source.length <= 15 ? Number(source) : exactNumber(source);
+  return typeof value === 'number' && context?.source !== undefined ? exactNumber(context.source) : value;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseExactly } from '../exact-json.ts';
+import { parseExactJson } from '../../stream/exact-json.ts';
 import { differingFields } from './differences.ts';
 import type { Fields } from './stored.ts';
 
 const differ = (a: string, b: string) =>
-  differingFields(parseExactly(a) as Fields, parseExactly(b) as Fields);
+  differingFields(parseExactJson(a) as Fields, parseExactJson(b) as Fields);
 
 describe('the fields in which two documents differ', () => {
   it.each([

@@ -1,7 +1,8 @@
 /** Looks at documents and their items, in this order, for whoever compares them: an item that is newer than its document may be just on its way. */
+import { parseExactJson } from '../../stream/exact-json.ts';
 import type { Failure } from '../../stream/outcome.ts';
 import type { BatchContext } from '../../stream/processor.ts';
-import { exactClient, parseExactly } from '../exact-json.ts';
+import { exactClient } from '../exact-client.ts';
 import { differingFields } from './differences.ts';
 import type { SearchProjection, SearchState } from './search-work.ts';
 import { type Fields, readDocuments, type StoredDocument } from './stored.ts';
@@ -38,7 +39,7 @@ export function differences(document: SeenDocument, state: SearchState): readonl
   const isPresent = document.kind === 'present';
   if (state.kind === 'delete') return isPresent ? undefined : [];
   if (!isPresent) return undefined;
-  return differingFields(document.document, parseExactly(JSON.stringify(state.document)) as Fields);
+  return differingFields(document.document, parseExactJson(JSON.stringify(state.document)) as Fields);
 }
 
 export function holds(document: SeenDocument, state: SearchState): boolean {
