@@ -6,6 +6,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../shared/time/clock.ts';
+import { byEndpoint } from './engines/by-endpoint.ts';
 import { choosePort } from './engines/port.ts';
 import type { Engines } from './engines/start-engines.ts';
 import { functionEnvironment } from './functions/environment.ts';
@@ -259,13 +260,4 @@ async function waiting(sqs: SQSClient, queueUrl: string): Promise<number> {
 
 function replayArn({ region, accountId }: { region: string; accountId: string }, table: string): string {
   return `arn:aws:dynamodb:${region}:${accountId}:table/${table}/stream/replay`;
-}
-
-function byEndpoint<T>(make: (endpoint: string) => T): (endpoint: string) => T {
-  const made = new Map<string, T>();
-  return (endpoint) => {
-    const client = made.get(endpoint) ?? make(endpoint);
-    made.set(endpoint, client);
-    return client;
-  };
 }

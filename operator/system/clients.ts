@@ -6,6 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { byEndpoint } from '../../local/engines/by-endpoint.ts';
 import type { Clients } from './system.ts';
 
 /** What every client of AWS is made with; where services are is the SDK's own business (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, …). */
@@ -61,14 +62,5 @@ export function localClients(endpoints: LocalEndpoints): Clients {
     cloudWatch: undefined,
     dynamodb: (table) => dynamodb(endpoints.dynamodb(table)),
     streams: (table) => streams(endpoints.dynamodb(table)),
-  };
-}
-
-function byEndpoint<T>(make: (endpoint: string) => T): (endpoint: string) => T {
-  const made = new Map<string, T>();
-  return (endpoint) => {
-    const client = made.get(endpoint) ?? make(endpoint);
-    made.set(endpoint, client);
-    return client;
   };
 }
