@@ -9,9 +9,10 @@ import type { Clock } from '../shared/time/clock.ts';
 import { byEndpoint } from './engines/by-endpoint.ts';
 import { choosePort } from './engines/port.ts';
 import type { Engines } from './engines/start-engines.ts';
-import { functionEnvironment } from './functions/environment.ts';
+import { type EngineAddresses, functionEnvironment } from './functions/environment.ts';
 import type { FunctionPool } from './functions/function-pool.ts';
 import { createFunctionPools } from './functions/function-pools.ts';
+import type { StartFunctionHost } from './functions/function-thread.ts';
 import { keepLastFailures } from './functions/last-failures.ts';
 import { createTokenIssuer, type Gateway, type Mail, startGateway } from './gateway/index.ts';
 import type { KeptState } from './kept-state.ts';
@@ -70,6 +71,10 @@ export interface SystemOptions {
   readonly onRecords: OnRecords;
   readonly onMail: (mail: Mail) => void;
   readonly say: (line: string) => void;
+  /** What functions run in. @default worker threads */
+  readonly startHost?: StartFunctionHost;
+  /** Addresses that functions are given in the place of the engines' own, e.g. of proxies. @default the engines' own */
+  readonly reach?: (addresses: EngineAddresses) => EngineAddresses;
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -78,6 +83,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
   const { assembly, engines, accountId, clock, say } = options;
   const { region, aws } = engines;
+  const reach = options.reach ?? ((addresses) => addresses);
   const account = { region, accountId };
   const client = { region, credentials: CREDENTIALS };
   const sqs = new SQSClient({ ...client, endpoint: aws.endpoint });
@@ -133,17 +139,21 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const failures = keepLastFailures(() => clock.now());
   const pools = createFunctionPools({
     environmentOf: (code) =>
-      functionEnvironment(code, {
-        region,
-        dynamodb: engines.dynamodbOf(code.system),
-        sqs: aws.endpoint,
-        s3: aws.endpoint,
-        search: engines.search?.url ?? '',
-        cache: engines.cache?.url ?? '',
-        gateway: gateway.url,
-        connections: gateway.connectionsUrl,
-        userPool: issuer.environment(),
-      }),
+      functionEnvironment(
+        code,
+        reach({
+          region,
+          dynamodb: engines.dynamodbOf(code.system),
+          sqs: aws.endpoint,
+          s3: aws.endpoint,
+          search: engines.search?.url ?? '',
+          cache: engines.cache?.url ?? '',
+          gateway: gateway.url,
+          connections: gateway.connectionsUrl,
+          userPool: issuer.environment(),
+        }),
+      ),
+    startHost: options.startHost,
     functions: () => [
       ...system.connections,
       ...system.mappings.map(({ function: code }) => code),

@@ -10,6 +10,8 @@ export interface EngineProcess {
   /** Settles when the process is gone. */
   readonly ended: Promise<void>;
   isRunning(): boolean;
+  /** To the engine and its keeper, e.g. SIGKILL, SIGSTOP. Nothing when it is gone. */
+  signal(name: NodeJS.Signals): void;
   /** SIGTERM, and SIGKILL if it is still there after `graceMs`. Resolves when it is gone. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -58,6 +60,13 @@ export function startEngineProcess(
   });
   child.stdin?.on('error', () => {});
   let isRunning = true;
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (isRunning && child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // Gone between the check and the signal.
+    }
+  };
   const ended = new Promise<void>((resolve) => {
     const finish = () => {
       isRunning = false;
@@ -75,17 +84,12 @@ export function startEngineProcess(
     errorText: () => errors.trim(),
     ended,
     isRunning: () => isRunning,
+    signal,
     async stop(graceMs = 3000) {
       if (!isRunning) return;
       child.stdin?.destroy();
       child.kill('SIGTERM');
-      const timer = setTimeout(() => {
-        try {
-          if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-        } catch {
-          // Gone between the check and the signal.
-        }
-      }, graceMs);
+      const timer = setTimeout(() => signal('SIGKILL'), graceMs);
       await ended;
       clearTimeout(timer);
     },

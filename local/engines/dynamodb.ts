@@ -20,6 +20,9 @@ export interface DynamoDbEngine {
   stop(): Promise<void>;
 }
 
+/** One that was started here, and can be signalled as a process. */
+export interface DynoxideEngine extends DynamoDbEngine, Pick<EngineProcess, 'ended' | 'signal'> {}
+
 /** The only region dynoxide answers with; its ARNs carry it. */
 export const DYNOXIDE_REGION = 'dynoxide';
 
@@ -39,7 +42,7 @@ export interface DynoxideOptions {
 const START_MS = 10_000;
 
 /** @throws Problem when it is not installed, its port is taken, or it does not start */
-export async function startDynoxide(options: DynoxideOptions): Promise<DynamoDbEngine> {
+export async function startDynoxide(options: DynoxideOptions): Promise<DynoxideEngine> {
   const { system, file, clock } = options;
   const binary = dynoxideBinary();
   const port = await choosePort(options.port, '--dynamodb-port');
@@ -64,6 +67,8 @@ export async function startDynoxide(options: DynoxideOptions): Promise<DynamoDbE
   return {
     endpoint,
     region: DYNOXIDE_REGION,
+    ended: engine.ended,
+    signal: engine.signal,
     failed: new Promise((resolve) => {
       void engine.ended.then(() => {
         if (!stopping)

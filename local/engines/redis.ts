@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { connectRedis } from '../../shared/cache/connect.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import { lineOf, Problem } from '../problem.ts';
-import { startEngineProcess } from './child-process.ts';
+import { type EngineProcess, startEngineProcess } from './child-process.ts';
 import { choosePort } from './port.ts';
 
-export interface RunningRedis {
+export interface RunningRedis extends Pick<EngineProcess, 'ended' | 'signal'> {
   /** `redis://127.0.0.1:port` */
   readonly url: string;
   stop(): Promise<void>;
@@ -59,7 +59,7 @@ export async function startRedisServer({
   } finally {
     redis.close();
   }
-  return { url, stop: () => server.stop() };
+  return { url, ended: server.ended, signal: server.signal, stop: () => server.stop() };
 }
 
 async function answers(redis: ReturnType<typeof connectRedis>): Promise<boolean> {

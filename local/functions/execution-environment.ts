@@ -2,10 +2,10 @@
  * One warm worker of a function: serves one invocation at a time until it fails. A time-out, a crash and running out of memory
  * end it, and the invocation gets the error Lambda would report; whoever owns it starts a new one.
  */
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { InvokeResult } from '../event-source-mapping/index.ts';
 import type { LocalFunction } from '../template/system.ts';
+import { type StartFunctionHost, startFunctionThread } from './function-thread.ts';
 import type { ErrorText, InvokeMessage, WorkerMessage, WorkerSettings } from './protocol.ts';
 
 export interface ExecutionEnvironment {
@@ -22,6 +22,8 @@ export interface ExecutionOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: (line: string) => void;
+  /** @default a worker thread */
+  readonly startHost?: StartFunctionHost | undefined;
 }
 
 /** The initialisation phase may take this long (Lambda developer guide, "lambda-runtime-environment"). */
@@ -37,14 +39,6 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
     memoryMb: code.memoryMb,
     logStreamName: `local/[$LATEST]${options.newId().replaceAll('-', '')}`,
   };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    name: code.name,
-    workerData: settings,
-    env: { ...options.environment },
-    resourceLimits: heapLimits(code.memoryMb),
-  });
-  worker.unref();
-
   let alive = true;
   let current: ((result: InvokeResult) => void) | undefined;
   let started!: (ready: InvokeResult | 'ready') => void;
@@ -58,7 +52,42 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
     }),
   );
 
-  worker.on('message', (message: WorkerMessage) => {
+  const host = (options.startHost ?? startFunctionThread)({
+    function: code,
+    settings,
+    environment: options.environment,
+    onMessage,
+    onEnd: fail,
+  });
+
+  return {
+    get alive() {
+      return alive;
+    },
+    async invoke(requestId, payload) {
+      const ready = await start;
+      if (ready !== 'ready') return ready;
+      return new Promise<InvokeResult>((resolve) => {
+        const cancel = clock.after(code.timeoutMs, () => {
+          log(timeOutLine(requestId, code.timeoutMs));
+          end({ kind: 'timeout' });
+        });
+        current = (result) => {
+          cancel();
+          current = undefined;
+          resolve(result);
+        };
+        const message: InvokeMessage = { requestId, payload, deadlineMs: clock.now() + code.timeoutMs };
+        host.post(message);
+      });
+    },
+    async stop() {
+      end({ kind: 'error', errorType: 'Stopped', errorMessage: 'the local run is ending' });
+      await host.terminate();
+    },
+  };
+
+  function onMessage(message: WorkerMessage): void {
     switch (message.kind) {
       case 'log':
         log(message.line);
@@ -80,44 +109,7 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
         current?.({ kind: 'error', errorType: message.errorType, errorMessage: message.errorMessage });
         return;
     }
-  });
-  worker.on('error', (error: NodeJS.ErrnoException) =>
-    fail(
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? { errorType: 'Runtime.OutOfMemory', errorMessage: `more than ${code.memoryMb} MB were needed` }
-        : { errorType: error.name, errorMessage: error.message },
-    ),
-  );
-  worker.on('exit', (status) =>
-    fail({ errorType: 'Runtime.ExitError', errorMessage: `the function's process exited with ${status}` }),
-  );
-
-  return {
-    get alive() {
-      return alive;
-    },
-    async invoke(requestId, payload) {
-      const ready = await start;
-      if (ready !== 'ready') return ready;
-      return new Promise<InvokeResult>((resolve) => {
-        const cancel = clock.after(code.timeoutMs, () => {
-          log(timeOutLine(requestId, code.timeoutMs));
-          end({ kind: 'timeout' });
-        });
-        current = (result) => {
-          cancel();
-          current = undefined;
-          resolve(result);
-        };
-        const message: InvokeMessage = { requestId, payload, deadlineMs: clock.now() + code.timeoutMs };
-        worker.postMessage(message);
-      });
-    },
-    async stop() {
-      end({ kind: 'error', errorType: 'Stopped', errorMessage: 'the local run is ending' });
-      await worker.terminate();
-    },
-  };
+  }
 
   function fail({ errorType, errorMessage }: ErrorText): void {
     if (!alive) return;
@@ -129,7 +121,7 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
     if (!alive) return;
     alive = false;
     cancelInit();
-    void worker.terminate();
+    void host.terminate();
     started(result);
     current?.(result);
   }
@@ -139,9 +131,4 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
 function timeOutLine(requestId: string, timeoutMs: number): string {
   const message = `${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
   return JSON.stringify({ level: 'ERROR', message });
-}
-
-/** Lambda gives the old generation nine tenths of the function's memory; the young one stays small, since all workers share one machine. */
-function heapLimits(memoryMb: number) {
-  return { maxOldGenerationSizeMb: Math.floor(memoryMb * 0.9), maxYoungGenerationSizeMb: 8 };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { InvokeResult } from '../event-source-mapping/index.ts';
 import type { LocalFunction } from '../template/system.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
+import type { StartFunctionHost } from './function-thread.ts';
 
 export interface FunctionPools {
   of(code: LocalFunction): FunctionPool;
@@ -19,6 +20,8 @@ export interface FunctionPoolsOptions {
   readonly functions: () => readonly LocalFunction[];
   readonly clock: Clock;
   readonly log: (functionName: string, line: string) => void;
+  /** What functions run in. @default worker threads */
+  readonly startHost?: StartFunctionHost | undefined;
 }
 
 /** Most invocations of one function at a time; each has a worker that stays in memory. */
@@ -36,6 +39,7 @@ export function createFunctionPools(options: FunctionPoolsOptions): FunctionPool
         newId: randomUUID,
         log: (line) => options.log(code.name, line),
         maxConcurrency: MAX_CONCURRENCY,
+        startHost: options.startHost,
       });
     pools.set(code.name, pool);
     return pool;
