@@ -1,12 +1,12 @@
 /** Replay as it is called: what it prints, exits with, writes down, and what it does to people. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../local/problem.ts';
 import { bidRecord } from '../../test/support/bid.ts';
 import { embeddedDynamoDb } from '../../test/support/market-tables.ts';
-import { productImage, productKeys, streamRecord } from '../../test/support/record.ts';
+import { productImage, productKeys, STREAM_ARN, streamRecord } from '../../test/support/record.ts';
 import {
   type RedriveEngines,
   type RedriveWorld,
@@ -35,6 +35,7 @@ async function run(file: string, given: Partial<ReplayOptions>, system?: System,
     effects: 'mute',
     code: false,
     force: false,
+    anyTable: false,
     json: false,
     yes: false,
     audit: `file:${path('audit.jsonl')}`,
@@ -44,12 +45,19 @@ async function run(file: string, given: Partial<ReplayOptions>, system?: System,
   return { text: context.printed(), exitCode: context.exitCode() };
 }
 
-const bid = (eventID: string, attributes = {}, row = 'BID#b1') =>
-  bidRecord({ after: attributes, row }, { eventID });
+const arn = (table: string) => STREAM_ARN.replace('ek-bharath-products', table);
+const bid = (eventID: string, attributes = {}, row = 'BID#b1') => ({
+  ...bidRecord({ after: attributes, row }, { eventID }),
+  eventSourceARN: arn('ek-bharath-bids'),
+});
 
 describe('a replay to the code', () => {
   it('counts what records mean, and does nothing', async () => {
-    const file = recording(bid('e1'), bidRecord({ before: {} }, { eventID: 'e2' }), { eventID: 'e3' });
+    const removed = {
+      ...bidRecord({ before: {} }, { eventID: 'e2' }),
+      eventSourceARN: arn('ek-bharath-bids'),
+    };
+    const file = recording(bid('e1'), removed, { eventID: 'e3' });
     const { text, exitCode } = await run(file, {});
     expect(text).toMatch(/3 records to bids.*nothing was done\n/);
     expect(text).toMatch(/1 {2}effect\n +1 {2}ignored: removed\n +1 {2}poison: UNDECODABLE_RECORD\n/);
@@ -132,6 +140,24 @@ describe('a replay to the code', () => {
   ])('%o is refused with a way out', async (options) => {
     await expect(run(recording(bid('e1')), options)).rejects.toThrow(Problem);
   });
+
+  it.each([
+    ['bookings', 'marketplace-prod-bookings-table', '--processor bookings'],
+    ['an unknown table', 'bids-of-2024', '--any-table'],
+  ])(
+    'refuses a recording of %s, names both tables and the way out, and writes nothing',
+    async (_, table, wayOut) => {
+      const file = recording(bid('e1'), { ...bid('e2'), eventSourceARN: arn(table) });
+      const out = path('effects.jsonl');
+      const refused = run(file, { effects: 'record', out });
+      await expect(refused).rejects.toThrow(Problem);
+      await expect(refused).rejects.toThrow(
+        new RegExp(`record 2.*${table}, and bids follows ek-bharath-bids.*${wayOut}`),
+      );
+      expect(existsSync(out)).toBe(false);
+      expect((await run(file, { anyTable: true })).text).toContain('2 records to bids');
+    },
+  );
 
   it('says what is wrong with a recording', async () => {
     await expect(run(path('nothing.jsonl'), {})).rejects.toThrow(Problem);
@@ -225,6 +251,12 @@ describe.skipIf(!embeddedDynamoDb)('a replay to a system', () => {
       { event: 'end', outcome: 'done' },
     ]);
     expect(trail).not.toContain('Ramesh');
+  });
+
+  it('is refused for another stream, before anything happens', async () => {
+    const file = recording(bid('e1'));
+    await expect(apply(file, { processor: 'products' })).rejects.toThrow('--processor bids');
+    expect(existsSync(path('audit.jsonl'))).toBe(false);
   });
 
   it('is confirmed by a person on every deployed stage', async () => {

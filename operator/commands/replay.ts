@@ -5,8 +5,10 @@ import { FixtureError } from '../../fixtures/fixture-error.ts';
 import { Problem } from '../../local/problem.ts';
 import { openDoor } from '../redrive/door.ts';
 import { describeInCode } from '../replay/processor-code.ts';
+import { recordedBatches } from '../replay/recorded.ts';
 import { runApplied } from '../replay/run-applied.ts';
 import { type Consequence, runDescribed } from '../replay/run-described.ts';
+import { addressedTo } from '../replay/whose-recording.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import type { CommandContext } from './command-context.ts';
@@ -21,6 +23,7 @@ export interface ReplayOptions extends ChangeOptions {
   readonly force: boolean;
   readonly id?: string;
   readonly limit?: string;
+  readonly anyTable: boolean;
 }
 
 const EXAMPLES = `
@@ -39,6 +42,7 @@ Effects:
   assert   and compared with --expect; exit code 1 if anything is different
   apply    carried out again by the deployed function, under a name of its own: people are told again
 
+A recording of a table that the processor does not follow is refused: another stream's records would all be ignored.
 Without --stage or --local it is the code of this checkout that is asked. More: docs/operations/recording-and-replaying.md`;
 
 export function replayCommand(context: CommandContext): Command {
@@ -63,6 +67,7 @@ export function replayCommand(context: CommandContext): Command {
     .option('--expect <file>', 'with --effects assert: an effects file')
     .option('--id <name>', 'with --effects apply: names the replay; an earlier one goes on')
     .option('--limit <records>', 'only the first ones')
+    .option('--any-table', "send records of a table that is not the processor's, instead of refusing", false)
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: ReplayOptions) => replay(context, file, options));
   return changeOptions(command);
@@ -92,11 +97,17 @@ export async function replayWith(
   const consequence = consequenceOf(options);
   const limit = limitOf(options.limit);
   const { processor, json } = options;
+  const batches = () => {
+    const recorded = recordedBatches(file, limit);
+    return options.anyTable
+      ? recorded
+      : addressedTo({ processor, processors: system?.processors ?? [], file }, recorded);
+  };
   try {
     if (system === undefined) {
       const describe = describeInCode(processor);
       const run = { file, processor, target: 'the code of this checkout', describe, limit, json };
-      if (consequence !== 'apply') await runDescribed(context, run, consequence);
+      if (consequence !== 'apply') await runDescribed(context, { ...run, batches: batches() }, consequence);
       return;
     }
     const facts = system.processors.find(({ name }) => name === processor);
@@ -106,7 +117,7 @@ export async function replayWith(
       );
     const id = options.id ?? newId(context.clock.now());
     if (consequence === 'apply') {
-      await runApplied(context, { file, system, processor: facts, id, limit, options });
+      await runApplied(context, { file, batches, system, processor: facts, id, options });
       return;
     }
     const { clock, signal } = context;
@@ -115,7 +126,7 @@ export async function replayWith(
       door.describe(facts.functionName, records);
     await runDescribed(
       context,
-      { file, processor, target: system.title, describe, limit, json },
+      { file, batches: batches(), processor, target: system.title, describe, limit, json },
       consequence,
     );
   } catch (error) {

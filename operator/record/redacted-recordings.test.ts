@@ -22,6 +22,7 @@ function asRecorded(record: unknown, index: number) {
     eventId: typeof eventID === 'string' ? eventID : undefined,
     sequenceNumber: usableSequenceNumber(record),
     key: undefined,
+    table: undefined,
     createdMs: 0,
   };
 }

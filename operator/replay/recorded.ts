@@ -2,7 +2,7 @@
 import { readFixture } from '../../fixtures/read.ts';
 import { usableSequenceNumber } from '../../shared/stream/decode.ts';
 import { member } from '../dead-letters/json.ts';
-import { recordFacts } from '../dead-letters/record-facts.ts';
+import { recordFacts, tableOf } from '../dead-letters/record-facts.ts';
 import { type DoorRecord, MAX_REQUEST_BYTES, MAX_REQUEST_RECORDS } from '../redrive/door.ts';
 
 /** With what people tell a record by. */
@@ -11,6 +11,8 @@ export interface RecordedRecord extends DoorRecord {
   readonly number: number;
   /** The item's key as text; absent where the record has none that is usable. */
   readonly key: string | undefined;
+  /** Of whose stream it says that it is; absent where it does not say. */
+  readonly table: string | undefined;
   /** Ms since the epoch; 0 where the record does not say. */
   readonly createdMs: number;
 }
@@ -43,6 +45,7 @@ export async function* recordedBatches(
 
 function recordedRecord(record: unknown, number: number): RecordedRecord {
   const eventId = member(record, 'eventID');
+  const streamArn = member(record, 'eventSourceARN');
   const created = member(member(record, 'dynamodb'), 'ApproximateCreationDateTime');
   return {
     number,
@@ -50,6 +53,7 @@ function recordedRecord(record: unknown, number: number): RecordedRecord {
     eventId: typeof eventId === 'string' ? eventId : undefined,
     sequenceNumber: usableSequenceNumber(record),
     key: recordFacts(record).key,
+    table: typeof streamArn === 'string' ? tableOf(streamArn) : undefined,
     createdMs: typeof created === 'number' && created > 0 ? Math.round(created * 1000) : 0,
   };
 }

@@ -12,16 +12,17 @@ import { applyAll } from './apply.ts';
 import { describeAll, Tally } from './described.ts';
 import { readEndState } from './end-state.ts';
 import { endStateDifferences, endStateLines } from './end-state-diff.ts';
-import { recordedBatches } from './recorded.ts';
+import type { RecordedRecord } from './recorded.ts';
 import { nothingTouched, touch } from './touched.ts';
 
 export interface AppliedRun {
   readonly file: string;
+  /** Its records, each time from the first on. */
+  readonly batches: () => AsyncIterable<readonly RecordedRecord[]>;
   readonly system: System;
   readonly processor: ProcessorFacts;
   /** Names the replay. */
   readonly id: string;
-  readonly limit: number | undefined;
   readonly options: ChangeOptions;
 }
 
@@ -29,7 +30,7 @@ const LONGEST = 200;
 const MOST_SHOWN = 50;
 
 export async function runApplied(context: CommandContext, run: AppliedRun): Promise<void> {
-  const { file, system, processor, id, limit, options } = run;
+  const { file, batches, system, processor, id, options } = run;
   const { clock, signal, err } = context;
   const random = Math.random;
   const door = openDoor({ id, lambda: system.clients.lambda, clock, random, signal });
@@ -57,7 +58,7 @@ export async function runApplied(context: CommandContext, run: AppliedRun): Prom
     const before = await readEndState(planned.touched, ports);
     const progress = startProgress({ err, clock, label: 'replayed', total: planned.records });
     try {
-      isWhole = await applyAll(recordedBatches(file, limit), {
+      isWhole = await applyAll(batches(), {
         door,
         functionName: processor.functionName,
         lanes: planned.lanes,
@@ -99,7 +100,7 @@ export async function runApplied(context: CommandContext, run: AppliedRun): Prom
 /** What the deployed function makes of the records: what it will touch, and what their order is kept by. */
 async function look(
   { clock, err, signal }: CommandContext,
-  { file, processor, limit }: AppliedRun,
+  { processor, batches }: AppliedRun,
   door: ReturnType<typeof openDoor>,
 ) {
   const touched = nothingTouched();
@@ -109,7 +110,7 @@ async function look(
   const describe = (batch: Parameters<typeof door.describe>[1]) =>
     door.describe(processor.functionName, batch);
   try {
-    for await (const one of describeAll(recordedBatches(file, limit), describe)) {
+    for await (const one of describeAll(batches(), describe)) {
       if (signal.aborted) break;
       progress.update(++records);
       touch(touched, processor.name, one);

@@ -8,10 +8,12 @@ import { startProgress } from '../terminal/progress.ts';
 import { differenceLines } from './describe-recording.ts';
 import { type Describe, type Described, describeAll, Tally } from './described.ts';
 import { compareWith, type RecordDifference, readExpected } from './expected.ts';
-import { recordedBatches } from './recorded.ts';
+import type { RecordedRecord } from './recorded.ts';
 
 export interface DescribedRun {
   readonly file: string;
+  /** Its records. */
+  readonly batches: AsyncIterable<readonly RecordedRecord[]>;
   readonly processor: string;
   /** For people: whose word it is, e.g. `the code of this checkout`. */
   readonly target: string;
@@ -89,14 +91,14 @@ async function compare(context: CommandContext, run: DescribedRun, expect: strin
 
 async function eachRecord(
   context: CommandContext,
-  { file, describe, limit }: DescribedRun,
+  { batches, describe }: DescribedRun,
   take: (described: Described) => Promise<void>,
 ): Promise<Tally> {
   const tally = new Tally();
   const { err, clock, signal } = context;
   const progress = startProgress({ err, clock, label: 'described', total: undefined });
   try {
-    for await (const { described } of describeAll(recordedBatches(file, limit), describe)) {
+    for await (const { described } of describeAll(batches, describe)) {
       if (signal.aborted) break;
       tally.add(described);
       await take(described);
