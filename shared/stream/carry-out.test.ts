@@ -54,6 +54,21 @@ describe('latestState', () => {
     );
     expect(outcomes).toEqual(['transient', 'applied', 'transient']);
   });
+
+  it('takes redriven records for what they were in the stream, in whatever order they come', async () => {
+    const tried: string[] = [];
+    const carryOut = latestState<string>(async (work) => {
+      tried.push(...work.map(({ effect }) => effect));
+      return work.map(() => applied);
+    });
+    const redriven = works('a10', 'a9', 'a').map((work, index) => ({
+      ...work,
+      change: { ...work.change, ...(index < 2 ? { sequenceNumber: work.effect.slice(1) } : {}) },
+    }));
+    const outcomes = await carryOut(redriven, batchContext({ redriven: true }));
+    expect(tried).toEqual(['a10']);
+    expect(kinds(outcomes)).toEqual(['applied', 'superseded', 'superseded']);
+  });
 });
 
 describe('inOrder', () => {

@@ -13,7 +13,7 @@ export type Project<Effect> = (
 export function latestState<Effect>(project: Project<Effect>): CarryOut<Effect> {
   return async (work, context) => {
     const outcomes = new Map<Work<Effect>, Outcome>();
-    const untried = groupByKey(work);
+    const untried = groupByKey(context.redriven ? inStreamOrder(work) : work);
     while (untried.size > 0) {
       const candidates = [...untried.values()].flatMap((states) => states.at(-1) ?? []);
       const results = await project(candidates, context);
@@ -35,6 +35,20 @@ export function latestState<Effect>(project: Project<Effect>): CarryOut<Effect> 
 
 const superseded: Outcome = { kind: 'superseded' };
 const unanswered: ProjectionOutcome = { kind: 'transient', failure: { code: 'NO_ANSWER' } };
+
+/**
+ * Records that are redriven together may come in any order, and the last of them would stand for all: an earlier state would settle a
+ * later deletion. What has no position comes first, where it settles nothing.
+ */
+function inStreamOrder<Effect>(work: readonly Work<Effect>[]): readonly Work<Effect>[] {
+  const positioned = work.map((element) => ({
+    element,
+    position: BigInt(element.change.sequenceNumber ?? 0),
+  }));
+  return positioned
+    .sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0))
+    .map(({ element }) => element);
+}
 
 function groupByKey<Effect>(work: readonly Work<Effect>[]): Map<string, readonly Work<Effect>[]> {
   const groups = new Map<string, Work<Effect>[]>();
