@@ -10,6 +10,7 @@ import { tableScan } from '../reconcile/scan.ts';
 import { type Tally, total } from '../reconcile/tally.ts';
 import { type Pace, paceOf } from '../redrive/carry-out.ts';
 import type { System } from '../system/system.ts';
+import { printLine } from '../terminal/print.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { CommandContext } from './command-context.ts';
 import { withLetters } from './dlq-options.ts';
@@ -104,6 +105,12 @@ export function passProgress({ err, clock }: Pick<CommandContext, 'err' | 'clock
     begin(label: string) {
       progress?.stop();
       progress = startProgress({ err, clock, label, total: undefined });
+    },
+    /** What is said at once, between passes. */
+    say(line: string) {
+      progress?.stop();
+      progress = undefined;
+      printLine({ out: err }, line);
     },
     update(tally: Tally) {
       progress?.update(total(tally));

@@ -10,6 +10,7 @@ import { throughTable } from '../reconcile/through-table.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { confirm } from '../terminal/confirm.ts';
+import { moment } from '../terminal/format.ts';
 import { printJson, printLine } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ChangeOptions, changeOptions } from './common-options.ts';
@@ -116,10 +117,16 @@ function workOf(context: CommandContext, system: System, options: ReconcileOptio
   }
   if (options.whole && operated.isRebuilt && !options.inPlace) {
     const onStage = (stage: RebuildStage) => progress.begin(STAGES[stage]);
+    const onWait = (untilMs: number) =>
+      progress.say(
+        `waiting until ${moment(untilMs)} before every key is checked: what was under way when the index came into use is over then`,
+      );
     return {
       what: 'build the index anew, and bring it into use',
       work: () =>
-        rebuild({ ...ports, takeStep, onStage, acceptRefused: options.acceptRefused }).finally(progress.end),
+        rebuild({ ...ports, takeStep, onStage, onWait, acceptRefused: options.acceptRefused }).finally(
+          progress.end,
+        ),
     };
   }
   return {
@@ -140,7 +147,6 @@ function workOf(context: CommandContext, system: System, options: ReconcileOptio
 
 const STAGES: Readonly<Record<RebuildStage, string>> = {
   filling: 'filling the next index',
-  waiting: 'waiting half a minute, until all that was under way at the switch is over',
   'checking-keys': 'checking every key',
   'checking-documents': 'checking every document',
 };

@@ -15,11 +15,13 @@ export interface RebuildPorts extends StepPorts, Omit<ThroughTablePorts, 'onProg
   /** Brings the index into use even if it refuses most items. */
   readonly acceptRefused: boolean;
   readonly onStage: (stage: RebuildStage) => void;
+  /** Nothing is done until then (ms since the epoch), so that what was under way at the switch is old when it is checked. */
+  readonly onWait: (untilMs: number) => void;
   readonly onProgress: (tally: Tally) => void;
 }
 
-/** What is being done; `waiting`: until what was under way at the switch is old. */
-export type RebuildStage = 'filling' | 'waiting' | 'checking-keys' | 'checking-documents';
+/** What is being done. */
+export type RebuildStage = 'filling' | 'checking-keys' | 'checking-documents';
 
 export interface Rebuilt {
   /** `complete`: in use and checked. `unfinished`: to be run again; the index in use is as good as its stage says. */
@@ -61,7 +63,7 @@ export async function rebuild(ports: RebuildPorts): Promise<Rebuilt> {
     tally,
     reason,
   });
-  onStage('waiting');
+  ports.onWait(clock.now() + SETTLING_MS);
   await sleep(clock, SETTLING_MS, signal).catch(() => {});
   if (signal.aborted) return unfinished(newTally(), 'interrupted before it was checked');
 

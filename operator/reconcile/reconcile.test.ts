@@ -7,6 +7,7 @@ import { paceOf } from '../redrive/carry-out.ts';
 import { memoryCheckpoint } from './checkpoint.ts';
 import { comparing, findingExtras } from './drift.ts';
 import { keysOfLetters, typedKeys } from './given-keys.ts';
+import { rebuild } from './rebuild.ts';
 import { sampleKeys } from './sample.ts';
 import type { ScanPage } from './scan.ts';
 import { mending, throughProjection } from './steps.ts';
@@ -145,6 +146,26 @@ describe('a pass', () => {
     unread(0);
     const { tally } = await run(throughTable('mend', mending(ports), ports));
     expect(tally.counts).toEqual({ equal: 1 });
+  });
+});
+
+describe('a rebuild', () => {
+  it('says until when it waits, before it does', async () => {
+    const { ports, run } = world(['a']);
+    const said: string[] = [];
+    await run(
+      rebuild({
+        ...ports,
+        takeStep: async ({ action }) => {
+          said.push(action);
+          return { current: 'products-2', unchecked: action === 'describe' };
+        },
+        acceptRefused: false,
+        onStage: (stage) => said.push(stage),
+        onWait: (untilMs) => said.push(`${ports.clock.now()} to ${untilMs}`),
+      }),
+    );
+    expect(said).toEqual(['describe', '0 to 30000', 'checking-keys', 'checking-documents', 'checked']);
   });
 });
 

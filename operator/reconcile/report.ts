@@ -26,23 +26,46 @@ export function summary(tally: Tally): string {
   return parts.length === 0 ? 'no keys' : `${counted(total(tally), 'key')}: ${parts.join(', ')}`;
 }
 
+/** Keys for which the same is left for the same reason: a rule that many items break is one thing to mend. */
+interface LeftGroup {
+  readonly result: KeyResult;
+  readonly what: string;
+  readonly keys: readonly string[];
+}
+
+/** @param shown groups, those of most keys first */
 export function renderLeft(
   tally: Tally,
   shown: number,
   out: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
 ): string {
   if (tally.left.length === 0) return '';
-  const table = renderTable<LeftKey>(
-    tally.left.slice(0, shown),
+  const groups = groupsOf(tally.left);
+  const table = renderTable<LeftGroup>(
+    groups.slice(0, shown),
     [
-      { title: 'Key', text: ({ key }) => printable(key), atLeast: 12 },
-      { title: 'Is', text: ({ result }) => result },
-      { title: 'What', text: whatOf, atLeast: 20 },
+      { title: 'IS', text: ({ result }) => result },
+      { title: 'KEYS', text: ({ keys }) => count(keys.length), align: 'right' },
+      { title: 'WHAT', text: ({ what }) => what, atLeast: 20 },
+      { title: 'E.G.', text: ({ keys }) => keys.slice(0, KEYS_SHOWN).map(printable).join(', '), atLeast: 12 },
     ],
     out,
   );
-  const more = leftCount(tally) - Math.min(shown, tally.left.length);
-  return more > 0 ? `${table}… and ${count(more)} more (--json names up to 10,000)\n` : table;
+  const shownKeys = groups.slice(0, shown).reduce((sum, { keys }) => sum + keys.length, 0);
+  const more = leftCount(tally) - shownKeys;
+  return more > 0 ? `${table}… and ${counted(more, 'more key')} (--json names up to 10,000)\n` : table;
+}
+
+const KEYS_SHOWN = 3;
+
+function groupsOf(left: readonly LeftKey[]): LeftGroup[] {
+  return [...Map.groupBy(left, (one) => JSON.stringify([one.result, whatOf(one)])).values()]
+    .flatMap(([first, ...others]): LeftGroup[] => {
+      if (first === undefined) return [];
+      const keys = [first, ...others].map(({ key }) => key);
+      return [{ result: first.result, what: whatOf(first), keys }];
+    })
+    .sort((a, b) => b.keys.length - a.keys.length);
 }
 
 function whatOf({ fields, failure }: LeftKey): string {

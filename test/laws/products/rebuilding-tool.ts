@@ -78,6 +78,7 @@ async function run(
     resume,
     acceptRefused: true,
     onStage: () => {},
+    onWait: () => {},
     onProgress: () => {},
   });
   const end = await Promise.race([rebuilding, death.promise]).catch((): typeof died => died);
