@@ -7,11 +7,8 @@ import { readFixture } from '../../fixtures/read.ts';
 import { bidRecord } from '../../test/support/bid.ts';
 import { embeddedDynamoDb } from '../../test/support/market-tables.ts';
 import { productImage, productKeys, streamRecord } from '../../test/support/record.ts';
-import {
-  type RedriveEngines,
-  type RedriveWorld,
-  startRedriveEngines,
-} from '../../test/support/redrive-world.ts';
+import { type RedriveEngines, startRedriveEngines } from '../../test/support/redrive-engines.ts';
+import type { RedriveWorld } from '../../test/support/redrive-world.ts';
 import { type DiscardCommandOptions, discardLetters, dlqDiscardCommand } from './dlq-discard.ts';
 import { checkedPath, type ExportCommandOptions, exportLetters } from './dlq-export.ts';
 import { type RedriveCommandOptions, redriveLetters } from './dlq-redrive.ts';

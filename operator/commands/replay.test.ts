@@ -7,11 +7,8 @@ import { Problem } from '../../local/problem.ts';
 import { bidRecord } from '../../test/support/bid.ts';
 import { embeddedDynamoDb } from '../../test/support/market-tables.ts';
 import { productImage, productKeys, STREAM_ARN, streamRecord } from '../../test/support/record.ts';
-import {
-  type RedriveEngines,
-  type RedriveWorld,
-  startRedriveEngines,
-} from '../../test/support/redrive-world.ts';
+import { type RedriveEngines, startRedriveEngines } from '../../test/support/redrive-engines.ts';
+import type { RedriveWorld } from '../../test/support/redrive-world.ts';
 import type { System } from '../system/system.ts';
 import { type ReplayOptions, replayWith } from './replay.ts';
 import { testContext } from './testing.ts';

@@ -1,72 +1,48 @@
-/**
- * A small system for tests of what operators do with dead letters: queues, buckets and tables on embedded engines, the shipped functions
- * behind the gateway's Invoke, and an operator's process that can die at any of its requests.
- */
+/** One small system for tests of what operators do with dead letters: two processors with their queues, buckets and tables, filled at will. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import {
   CreateTableCommand,
   DeleteItemCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Image } from '../../fixtures/generate/image.ts';
 import { toSdkImage } from '../../fixtures/sdk-image.ts';
-import { startAwsServices } from '../../local/engines/aws-services.ts';
-import { startDynoxide } from '../../local/engines/dynamodb.ts';
-import { startGateway } from '../../local/gateway/index.ts';
-import { inProcessConnection } from '../../local/search-engine/index.ts';
 import { announcement, envelope, givenUp, payloadOf } from '../../operator/dead-letters/testing.ts';
-import type { ProcessorFacts, System } from '../../operator/system/system.ts';
-import { bidsProcessor } from '../../processors/bids/processor.ts';
-import { productsProcessor } from '../../processors/products/processor.ts';
+import type { ProcessorFacts } from '../../operator/system/system.ts';
 import type { DeadLetter } from '../../shared/dead-letters/letter.ts';
-import { itemReader } from '../../shared/dynamodb/read-items.ts';
-import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
-import { createSearchClient } from '../../shared/search/client.ts';
-import { type StreamHandler, streamHandler } from '../../shared/stream/handler.ts';
+import type { StreamHandler } from '../../shared/stream/handler.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { memoryClaimTable } from './claim-table.ts';
-import { letterBox } from './letters.ts';
-import { ALIAS, type ProductIndex, productIndex } from './product-index.ts';
+import {
+  ACCOUNT,
+  type Death,
+  type Holds,
+  type OperatorProcess,
+  operatorProcess,
+  REGION,
+} from './operator-process.ts';
+import { type ProductIndex, productIndex } from './product-index.ts';
+import { bidsHandler, productsHandler } from './redrive-handlers.ts';
 import { Switchboard } from './switchboard.ts';
 
-const REGION = 'us-east-1';
-const ACCOUNT = '000000000000';
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const TIMEOUT_MS = 60_000;
 
 export type WorldProcessor = 'products' | 'bids';
-
-/** An operator's tool: from the request at which it dies on, none of its requests is sent. */
-export interface Death {
-  /** Which request, from 0, of SQS, S3 and Lambda together. */
-  readonly request: number;
-  /** Whether that one still arrives. */
-  readonly arrives: boolean;
-}
-
-export interface OperatorProcess {
-  readonly system: System;
-  readonly signal: AbortSignal;
-  /** How many requests it has made, and which. */
-  readonly requests: string[];
-  readonly died: () => boolean;
-  interrupt(): void;
-}
 
 export interface RedriveWorld {
   readonly index: ProductIndex;
@@ -101,79 +77,16 @@ export interface InvokedEvent {
   }[];
 }
 
-export interface RedriveEngines {
-  /** For another process's clients. */
-  readonly endpoints: {
-    readonly aws: string;
-    readonly lambda: string;
-    readonly dynamodb: string;
-    readonly dynamodbRegion: string;
-  };
-  world(): Promise<RedriveWorld>;
-  close(): Promise<void>;
-}
-
-/** Linux x64 only; see `embeddedDynamoDb`. */
-export async function startRedriveEngines(): Promise<RedriveEngines> {
-  const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-redrive-'));
-  const dynamodb = await startDynoxide({
-    system: 'tests',
-    file: join(folder, 'db'),
-    port: 0,
-    clock: systemClock,
-  });
-  const aws = await startAwsServices({ region: REGION, port: 0, warn: () => {} });
-  const functions = new Map<string, (event: InvokedEvent) => Promise<unknown>>();
-  const gateway = await startGateway({
-    clock: systemClock,
-    warn: () => {},
-    async invoke(name, payload) {
-      try {
-        const run = functions.get(name);
-        return run && { kind: 'returned', payload: await run(JSON.parse(payload)) };
-      } catch (error) {
-        return {
-          kind: 'error',
-          errorType: error instanceof Error ? error.name : 'Error',
-          errorMessage: 'it failed',
-        };
-      }
-    },
-  });
-  const settings = { region: REGION, credentials: CREDENTIALS, endpoint: aws.endpoint };
-  const clients = {
-    sqs: () => new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
-    s3: () => new S3Client({ ...settings, forcePathStyle: true }),
-    lambda: () => new LambdaClient({ ...settings, endpoint: gateway.url }),
-  };
-  const tables = new DynamoDBClient({ ...settings, region: dynamodb.region, endpoint: dynamodb.endpoint });
-  const engines = { clients, tables, functions, endpoint: aws.endpoint };
-  return {
-    endpoints: {
-      aws: aws.endpoint,
-      lambda: gateway.url,
-      dynamodb: dynamodb.endpoint,
-      dynamodbRegion: dynamodb.region,
-    },
-    world: () => newWorld(engines),
-    async close() {
-      await gateway.close();
-      await aws.stop();
-      tables.destroy();
-      await dynamodb.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-interface Engines {
+/** What all worlds share. */
+export interface Engines {
   readonly clients: { sqs(): SQSClient; s3(): S3Client; lambda(): LambdaClient };
   readonly tables: DynamoDBClient;
   readonly functions: Map<string, (event: InvokedEvent) => Promise<unknown>>;
   readonly endpoint: string;
 }
 
-async function newWorld({ clients, tables, functions, endpoint }: Engines): Promise<RedriveWorld> {
+/** Each world has queues, buckets, tables and functions of its own. */
+export async function newWorld({ clients, tables, functions, endpoint }: Engines): Promise<RedriveWorld> {
   const id = randomUUID().slice(0, 8);
   const sqs = clients.sqs();
   const s3 = clients.s3();
@@ -230,7 +143,7 @@ async function newWorld({ clients, tables, functions, endpoint }: Engines): Prom
     });
   }
 
-  const holds = new Map<string, { queueUrl: string; handle: string }>();
+  const holds: Holds = new Map();
   const now = '2026-02-01T00:00:00.000Z';
   const world: RedriveWorld = {
     index,
@@ -238,7 +151,7 @@ async function newWorld({ clients, tables, functions, endpoint }: Engines): Prom
     handlers,
     invocations,
     facts: factsOf,
-    process: (death) => operatorProcess(clients, tables, [...facts.values()], holds, death),
+    process: (death) => operatorProcess({ clients, tables, processors: [...facts.values()], holds }, death),
     async put(image) {
       await tables.send(
         new PutItemCommand({ TableName: tableOf('products'), Item: toSdkImage(image, 'item') }),
@@ -329,115 +242,4 @@ async function newWorld({ clients, tables, functions, endpoint }: Engines): Prom
 function ofStream(record: unknown, streamArn: string): unknown {
   const isRecord = typeof record === 'object' && record !== null && 'eventSourceARN' in record;
   return isRecord ? { ...record, eventSourceARN: streamArn } : record;
-}
-
-const ports = { clock: systemClock, random: () => 0.5, sink: letterBox(), reporter: { report() {} } };
-
-function productsHandler(index: ProductIndex, tables: DynamoDBClient, table: string): StreamHandler {
-  const client = createSearchClient({
-    endpoint: 'http://embedded',
-    signing: 'none',
-    Connection: inProcessConnection(index.engine),
-  });
-  return streamHandler(
-    productsProcessor({ client, alias: ALIAS, readItems: itemReader(tables, table) }),
-    ports,
-  );
-}
-
-function bidsHandler(board: Switchboard): StreamHandler {
-  board.connect({ id: 'vendor-phone', user: 'vendor', since: 0 });
-  board.connect({ id: 'buyer-phone', user: 'buyer', since: 0 });
-  const claims = createIdempotency({ processor: 'bids', table: memoryClaimTable(), newId: randomUUID });
-  const { inbox, sessions, post } = board;
-  const processor = bidsProcessor({
-    ...claims,
-    inbox,
-    sessions,
-    post,
-    languageOfUser: async () => 'english',
-    measure: () => {},
-  });
-  return streamHandler(processor, ports);
-}
-
-/** An object that nobody reads any more must not fail by it. */
-function dropBody(output: unknown): void {
-  const { Body: body } = (output ?? {}) as { Body?: unknown };
-  if (body instanceof Readable) body.on('error', () => {}).resume();
-}
-
-function operatorProcess(
-  clients: Engines['clients'],
-  tables: DynamoDBClient,
-  processors: readonly ProcessorFacts[],
-  holds: Map<string, { queueUrl: string; handle: string }>,
-  death: Death | undefined,
-): OperatorProcess {
-  const interrupt = new AbortController();
-  const requests: string[] = [];
-  let dead = false;
-  const faulty = <C extends SQSClient | S3Client | LambdaClient>(client: C): C => {
-    const stack = client.middlewareStack as SQSClient['middlewareStack'];
-    stack.add(
-      (next, { commandName = '' }) =>
-        async (args) => {
-          if (dead) throw new Error('this process is dead');
-          const strikes = death !== undefined && requests.length === death.request;
-          requests.push(commandName);
-          if (strikes && !death.arrives) die();
-          if (dead) throw new Error('this process is dead');
-          const answer = await next(args);
-          noteHolds(commandName, args.input, answer.output);
-          if (strikes) die();
-          if (dead) dropBody(answer.output);
-          // What was under way when it died may have arrived, but nobody hears of it.
-          if (dead) throw new Error('this process is dead');
-          return answer;
-        },
-      { step: 'initialize', name: 'mortality', priority: 'high' },
-    );
-    return client;
-  };
-  function die(): void {
-    dead = true;
-    interrupt.abort();
-  }
-  function noteHolds(command: string, input: unknown, output: unknown): void {
-    if (command !== 'ReceiveMessageCommand') return;
-    const { QueueUrl: queueUrl = '' } = input as { QueueUrl?: string };
-    const { Messages: messages = [] } = output as {
-      Messages?: readonly { MessageId?: string; ReceiptHandle?: string }[];
-    };
-    for (const { MessageId = '', ReceiptHandle: handle = '' } of messages)
-      holds.set(MessageId, { queueUrl, handle });
-  }
-  const system: System = {
-    stage: 'test',
-    title: 'the test system',
-    production: false,
-    region: REGION,
-    accountId: ACCOUNT,
-    stacks: [],
-    processors,
-    tables: processors.flatMap(({ name, mappings }) =>
-      mappings.map(({ table, streamArn }) => ({ role: name, stack: 'test', name: table, streamArn })),
-    ),
-    search: undefined,
-    cache: undefined,
-    webSocketUrl: undefined,
-    gatewayUrl: 'http://test',
-    audit: undefined,
-    clients: {
-      sqs: faulty(clients.sqs()),
-      s3: faulty(clients.s3()),
-      lambda: faulty(clients.lambda()),
-      cloudWatch: undefined,
-      dynamodb: () => tables,
-      streams: () => {
-        throw new Error('no streams here');
-      },
-    },
-  };
-  return { system, signal: interrupt.signal, requests, died: () => dead, interrupt: () => interrupt.abort() };
 }

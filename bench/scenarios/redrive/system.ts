@@ -10,7 +10,7 @@ import { toSdkImage } from '../../../fixtures/sdk-image.ts';
 import { envelope } from '../../../operator/dead-letters/testing.ts';
 import type { ProcessorFacts, System } from '../../../operator/system/system.ts';
 import { productImage, productKeys, streamRecord } from '../../../test/support/record.ts';
-import type { RedriveEngines } from '../../../test/support/redrive-world.ts';
+import type { RedriveEngines } from '../../../test/support/redrive-engines.ts';
 
 export interface RedriveSystem {
   readonly sqs: SQSClient;

@@ -3,7 +3,8 @@ import { TEST_MESSAGE } from '../../../operator/dead-letters/testing.ts';
 import { bidRecord } from '../../support/bid.ts';
 import { embeddedDynamoDb } from '../../support/market-tables.ts';
 import { productImage, productKeys, streamRecord } from '../../support/record.ts';
-import { type RedriveEngines, type RedriveWorld, startRedriveEngines } from '../../support/redrive-world.ts';
+import { type RedriveEngines, startRedriveEngines } from '../../support/redrive-engines.ts';
+import type { RedriveWorld } from '../../support/redrive-world.ts';
 import { of, resultsOf, runRedrive, verdictsOf } from './run.ts';
 
 /** The embedded DynamoDB gives the members of a map in any order: the same item may look like another state of it. */

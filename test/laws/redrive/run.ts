@@ -11,7 +11,7 @@ import {
 import type { PlanReport } from '../../../operator/redrive/report.ts';
 import { openSpill } from '../../../operator/redrive/spill.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
-import type { OperatorProcess } from '../../support/redrive-world.ts';
+import type { OperatorProcess } from '../../support/operator-process.ts';
 
 export interface Run {
   readonly report: RedriveReport;
