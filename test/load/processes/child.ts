@@ -1,0 +1,61 @@
+/** The child's half of the conversation: takes one message after the other, answers samples, and never outlives the command. */
+import { lineOf } from '../../../local/problem.ts';
+import { childUse } from './child-memory.ts';
+import { liveHeaps } from './heap-door.ts';
+import type { FromChild, ProcessSample, ToChild } from './messages.ts';
+
+export interface ChildWork {
+  /** Everything but `sample` and `stop`. */
+  take(message: ToChild): Promise<void> | void;
+  /** Threads beside the main one that answer when they are asked for their heap. */
+  threads(): number;
+  kept(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export function tell(message: FromChild): void {
+  // A command that has gone hears nothing, and `disconnect` says so.
+  if (process.connected) process.send?.(message);
+}
+
+export function runChild(work: ChildWork): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await work.stop();
+    tell({ kind: 'stopped' });
+    process.exit();
+  };
+  process.on('message', async (message: ToChild) => {
+    try {
+      switch (message.kind) {
+        case 'sample':
+          tell({ kind: 'sample', id: message.id, sample: await sample(message.id, work) });
+          return;
+        case 'stop':
+          await stop();
+          return;
+        default:
+          await work.take(message);
+      }
+    } catch (error) {
+      tell({ kind: 'failed', reason: lineOf(error) });
+    }
+  });
+  process.on('disconnect', () => void stop());
+  // A Ctrl-C reaches the whole foreground group; the command decides when this ends.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+}
+
+async function sample(id: number, work: ChildWork): Promise<ProcessSample> {
+  const heaps = await liveHeaps(id, work.threads());
+  const { user, system } = process.cpuUsage();
+  return {
+    rss: process.memoryUsage.rss(),
+    heaps,
+    cpuMicros: user + system,
+    kept: work.kept(),
+    children: childUse(),
+  };
+}
