@@ -42,7 +42,8 @@ Which system: --stage, else STREAMKEEPER_STAGE, else the local run if one is up.
 Changes ask for confirmation on production stages (--yes does not), and are written to the audit trail of the stage.
 
 Exit codes: 0 done, and all of it is settled or equal; 1 something failed, is left or differs; 2 the command or its surroundings are
-wrong, nothing was done; 130 interrupted. Everything about it: docs/operations/README.md`;
+wrong, nothing was done; 130 interrupted. Dead letters that are named, by an id or a filter other than processor, and are not there are
+a failure (1) of every command that works on letters; that there are none at all is not (0). Everything about it: docs/operations/README.md`;
 
 /** @param words as typed after the command's name */
 export async function runCommand(

@@ -13,7 +13,14 @@ import { counted } from '../terminal/format.ts';
 import { printJson } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ChangeOptions, changeOptions } from './common-options.ts';
-import { positiveNumber, processorsOf, readWhere, type WhereOptions, whereOption } from './dlq-options.ts';
+import {
+  foundNothing,
+  positiveNumber,
+  processorsOf,
+  readWhere,
+  type WhereOptions,
+  whereOption,
+} from './dlq-options.ts';
 
 export interface DiscardCommandOptions extends ChangeOptions, WhereOptions {
   readonly dryRun: boolean;
@@ -29,7 +36,7 @@ Examples:
 
 What is discarded is gone: nobody can redrive it. Export it first if it may be wanted (dlq export). The stage's name has to be typed on
 every stage, not only on production; --yes does without. Of each record its processor, event id, key and code are in the audit trail.
-Exits with 0 when all that was listed is gone (--dry-run: was listed), with 1 when there was no such letter, with 130 when interrupted.`;
+Exits with 0 when all that was listed is gone (--dry-run: was listed), with 1 when letters were named that are not there, with 130 when interrupted.`;
 
 export function dlqDiscardCommand(context: CommandContext): Command {
   const command = new Command('discard')
@@ -90,6 +97,8 @@ export async function discardLetters(
       },
     );
     end(context, system, options, report);
+    if (report.interrupted) context.finish(EXIT.interrupted);
+    else if (report.records.length + report.letters.length === 0) foundNothing(context, where);
   } finally {
     await spill.close();
   }
@@ -108,6 +117,4 @@ function end(
     context.out.write(
       `\n${counted(report.gone.settled, 'letter')} gone${report.gone.putBack === 0 ? '' : `, ${counted(report.gone.putBack, 'other record')} put back as letters of their own`}\n`,
     );
-  if (report.interrupted) context.finish(EXIT.interrupted);
-  else if (listed === 0) context.finish(EXIT.failed);
 }

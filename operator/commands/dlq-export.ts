@@ -14,7 +14,14 @@ import { counted } from '../terminal/format.ts';
 import { printJson, printLine } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ReadOptions, readOptions } from './common-options.ts';
-import { positiveNumber, processorsOf, readWhere, type WhereOptions, whereOption } from './dlq-options.ts';
+import {
+  foundNothing,
+  positiveNumber,
+  processorsOf,
+  readWhere,
+  type WhereOptions,
+  whereOption,
+} from './dlq-options.ts';
 
 export interface ExportCommandOptions extends ReadOptions, WhereOptions {
   readonly asFixture: string;
@@ -33,7 +40,8 @@ Texts, names, phone numbers and e-mail addresses become filling of the same leng
 in operator/redaction/default-rules.json, your own (--rules) come first. The processor's function is asked, without touching anything,
 whether it decides about each redacted record as about the original; where it does not, a rule that keeps more is needed.
 The file is readable by you only; a file that exists is not replaced; outside of the working folder the path has to be absolute.
-Exits with 0 when it is written and all is decided as before, with 1 when something is decided otherwise or could not be asked.`;
+Exits with 0 when it is written and all is decided as before, with 1 when something is decided otherwise or could not be asked, or
+letters were named that are not there; without a letter no file is written.`;
 
 export function dlqExportCommand(context: CommandContext): Command {
   const command = new Command('export')
@@ -77,8 +85,10 @@ export async function exportLetters(
         openFile: () => openRecordingFile({ path: options.asFixture, clock }),
       },
     );
-    if (options.json) printJson(context, { stage: system.stage, file: options.asFixture, ...report });
-    else for (const line of reportLines(options, report)) printLine(context, line);
+    const file = report.records === 0 ? null : options.asFixture;
+    if (options.json) printJson(context, { stage: system.stage, file, ...report });
+    if (file === null) foundNothing(context, where);
+    else if (!options.json) for (const line of reportLines(options, report)) printLine(context, line);
     if (report.differing.length > 0 || (options.check && report.unchecked > 0)) context.finish(EXIT.failed);
   } finally {
     await spill.close();

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../../local/problem.ts';
 import { type OpenLetters, openLetters } from '../dead-letters/letters.ts';
-import { parseWhere, type Where } from '../dead-letters/where.ts';
+import { namesLetters, parseWhere, type Where } from '../dead-letters/where.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
-import type { CommandContext } from './command-context.ts';
+import { printLine } from '../terminal/print.ts';
+import { type CommandContext, EXIT } from './command-context.ts';
 
 export interface WhereOptions {
   readonly where: readonly string[];
@@ -52,6 +53,20 @@ export function processorsOf(
   { processor: names }: Where,
 ): readonly ProcessorFacts[] {
   return system.processors.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/**
+ * For a command that works on letters and found none that is meant: where they were named, by an id or by more than their processor, it
+ * has failed; where there are none at all, all is as it should be.
+ */
+export function foundNothing(
+  { err, finish }: Pick<CommandContext, 'err' | 'finish'>,
+  where: Where,
+  id?: string,
+): void {
+  const named = id !== undefined || namesLetters(where);
+  printLine({ out: err }, named ? 'no such dead letter; dlq list shows what there is' : 'no dead letters');
+  if (named) finish(EXIT.failed);
 }
 
 /** Opens a processor's letters, hands them to `use`, and gives back what is held, however that ends. */

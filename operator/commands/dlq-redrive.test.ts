@@ -161,7 +161,6 @@ describe.skipIf(!embeddedDynamoDb)('the dlq commands that change something', () 
     await world.message('products', 'something else');
     expect((await discarded({})).exitCode).toBe(0);
     expect(await world.waiting('products')).toBe(0);
-    expect((await discarded({})).exitCode).toBe(1);
   });
 
   it('a discard is confirmed on every stage', async () => {

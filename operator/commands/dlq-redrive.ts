@@ -13,7 +13,14 @@ import { printJson, printLine } from '../terminal/print.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ChangeOptions, changeOptions } from './common-options.ts';
-import { positiveNumber, processorsOf, readWhere, type WhereOptions, whereOption } from './dlq-options.ts';
+import {
+  foundNothing,
+  positiveNumber,
+  processorsOf,
+  readWhere,
+  type WhereOptions,
+  whereOption,
+} from './dlq-options.ts';
 
 export interface RedriveCommandOptions extends ChangeOptions, WhereOptions {
   readonly dryRun: boolean;
@@ -37,7 +44,8 @@ Verdicts: apply (its effect is missing: it is carried out), already applied, sup
 as they are), unresolvable (stays, until its item is mended, reconciled or it is discarded).
 A letter goes only when all its records are settled. May be ended (Ctrl-C) and run again at any moment; two at once are harmless.
 --max-age is about the change itself, whatever its processor: name the processors whose effects reach people with --where.
-Exits with 0 when all that was chosen is settled (--dry-run: would be), with 1 when something is left, with 130 when interrupted.`;
+Exits with 0 when all that was chosen is settled (--dry-run: would be), with 1 when something is left or letters were
+named that are not there, with 130 when interrupted.`;
 
 export function dlqRedriveCommand(context: CommandContext): Command {
   const command = new Command('redrive')
@@ -102,10 +110,16 @@ export async function redriveLetters(
     show.end(report, system.stage);
     if (report.interrupted) context.finish(EXIT.interrupted);
     else if (!report.settled) context.finish(EXIT.failed);
+    else if (isEmpty(report.plan)) foundNothing(context, where);
   } finally {
     show.stop();
     await spill.close();
   }
+}
+
+/** No letter was chosen, not even one that holds nothing. */
+function isEmpty({ records, unread, empty, incomplete }: RedriveReport['plan']): boolean {
+  return records + unread.length + Object.keys(empty).length + incomplete.length === 0;
 }
 
 function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCommandOptions) {
@@ -139,7 +153,7 @@ function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCo
       },
       onPlan(plan: RedriveReport['plan']) {
         stop();
-        if (json) return;
+        if (json || isEmpty(plan)) return;
         out.write(planText(plan, out));
         for (const planned of samples.values()) printLine(context, sampleText(planned));
         if (dryRun) printLine(context, '\nnothing was changed (--dry-run)');

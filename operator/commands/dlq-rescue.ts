@@ -4,6 +4,7 @@ import { lineOf, Problem } from '../../local/problem.ts';
 import type { Audit } from '../audit/audit.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { type RescueReport, rescue } from '../dead-letters/rescue.ts';
+import { namesLetters } from '../dead-letters/where.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -25,7 +26,7 @@ Examples:
 
 A pointer is a letter in an SQS queue without its records: they are only in the stream, for 24 hours. Rescuing puts every
 record into the queue as a letter of its own and then deletes the pointer. It may be interrupted and run again at any moment.
-Exits with 1 when a pointer is left.`;
+Exits with 1 when a pointer is left, or pointers were named that are not there.`;
 
 export function dlqRescueCommand(context: CommandContext): Command {
   const command = new Command('rescue')
@@ -85,7 +86,8 @@ export async function rescueAll(
     printLine(context, totals(reports));
   }
   const isLeft = reports.some(({ outcome }) => outcome !== 'rescued' && outcome !== 'rescuable');
-  if (isLeft || problems.length > 0) context.finish(EXIT.failed);
+  const isNamedInVain = reports.length === 0 && namesLetters(where);
+  if (isLeft || isNamedInVain || problems.length > 0) context.finish(EXIT.failed);
 }
 
 function totals(reports: readonly RescueReport[]): string {

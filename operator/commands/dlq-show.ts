@@ -14,9 +14,10 @@ import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { harmlessJson } from '../terminal/harmless.ts';
 import { printJson } from '../terminal/print.ts';
-import { type CommandContext, EXIT } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
 import { type ReadOptions, readOptions } from './common-options.ts';
 import {
+  foundNothing,
   positiveNumber,
   processorsOf,
   readWhere,
@@ -41,7 +42,7 @@ Examples:
 
 A file may hold an SQS message or its body, the output of receive-message, an SNS envelope, an S3 notification, an S3 object of
 Lambda's or of ours, compressed or not. What cannot be understood is shown as form "unknown", with the reason.
-Exits with 1 when no letter was found.`;
+Exits with 1 when letters were named, by an id or a filter other than processor, and none is there.`;
 
 export function dlqShowCommand(context: CommandContext): Command {
   const command = new Command('show')
@@ -132,8 +133,7 @@ export async function showLetters(
     });
   }
   if (options.json) context.out.write(shown === 0 ? ']\n' : '\n]\n');
-  else if (shown === 0) context.err.write('no such dead letter\n');
-  if (shown === 0) context.finish(EXIT.failed);
+  if (shown === 0) foundNothing(context, where, id);
 }
 
 /** The letter with those of its records that are meant; undefined if it is not meant at all. */

@@ -95,6 +95,11 @@ function example(field: Field): string {
   }
 }
 
+/** Whether it names letters, and not only the queues to look into: a processor names a queue, which may well be empty. */
+export function namesLetters({ code, key, event, since, until }: Where): boolean {
+  return code.length + key.length + event.length > 0 || since !== undefined || until !== undefined;
+}
+
 type Matchable = Pick<
   FailedRecord,
   'processor' | 'error' | 'key' | 'eventId' | 'sequenceNumber' | 'failedAt'

@@ -23,7 +23,7 @@ export function planText(plan: PlanReport, out: Out): string {
     );
   parts.push(...detailLines(plan.rows), ...emptyLines(plan.empty), ...unreadLines(plan.unread));
   parts.push(...plan.incomplete.map((line) => `not all was read: ${line}\n`));
-  return parts.length === 0 ? 'no such dead letter: there is nothing to do\n' : parts.join('\n');
+  return parts.join('\n');
 }
 
 /** Why something stays, in the function's own words. */
@@ -139,7 +139,7 @@ const LEFT_COLUMNS = [
 ];
 
 export function discardText({ records, letters }: DiscardList, out: Out): string {
-  if (records.length + letters.length === 0) return 'no such dead letter\n';
+  if (records.length + letters.length === 0) return '';
   const groups = Map.groupBy(records, ({ processor, code }) => JSON.stringify([processor, code]));
   const rows = [...groups.values()].flatMap((group) =>
     group[0] === undefined ? [] : [{ first: group[0], group }],
