@@ -18,13 +18,14 @@ export class ExecutionEnvironment {
   readonly #world: Clock;
   #die: (result: InvokeResult) => void = () => {};
 
-  constructor(world: Clock) {
+  /** @param skewMs by how much its clock is ahead of the world's */
+  constructor(world: Clock, skewMs = 0) {
     this.#world = world;
     this.death = new Promise((resolve) => {
       this.#die = resolve;
     });
     this.clock = {
-      now: () => world.now(),
+      now: () => world.now() + skewMs,
       after: (ms, fn) =>
         world.after(ms, () => {
           if (this.alive) fn();

@@ -11,6 +11,19 @@ export type Fate =
   /** No answer ever comes; the request lands while the client has long given up, or never. */
   | 'late-landing'
   | 'lost'
+  /** The engine carries it out at once, and answers when nobody listens any more. */
+  | 'late-answer'
+  /** It is carried out, and of the answer comes half, nothing, half of its list, or what a proxy says instead. */
+  | 'cut-answer'
+  | 'empty-answer'
+  | 'short-answer'
+  | 'proxy-502'
+  | 'proxy-400'
+  /** Every second document of a read cannot be looked at. */
+  | 'partly-unread'
+  | 'denied'
+  /** Refused for what is in it, if there are several operations in it. */
+  | 'whole-refused'
   | 'queue-full'
   | 'unavailable'
   /** Every second operation of a bulk is refused for a full queue, the others are carried out. */
@@ -21,6 +34,15 @@ const troubles: readonly Fate[] = [
   'reset-after',
   'late-landing',
   'lost',
+  'late-answer',
+  'cut-answer',
+  'empty-answer',
+  'short-answer',
+  'proxy-502',
+  'proxy-400',
+  'partly-unread',
+  'denied',
+  'whole-refused',
   'queue-full',
   'unavailable',
   'partly-refused',
@@ -33,6 +55,46 @@ export const fates = fc.array(
     { weight: 2, arbitrary: fc.constantFrom(...troubles) },
   ),
   { maxLength: 25 },
+);
+
+/** Of the administrative steps of a rebuild, one fate per request. */
+export const stepFates = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Fate>('ok') },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<Fate>(
+        'reset-before',
+        'reset-after',
+        'late-answer',
+        'lost',
+        'cut-answer',
+        'proxy-502',
+        'unavailable',
+      ),
+    },
+  ),
+  { maxLength: 25 },
+);
+
+/** What becomes of one read of the table: `hangs` until whoever waits gives up, and some keys or all come back unread. */
+export type ReadFate = 'ok' | 'throttled' | 'reset' | 'hangs' | 'partly-unprocessed' | 'unprocessed';
+
+export const reads = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant<ReadFate>('ok') },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<ReadFate>(
+        'throttled',
+        'reset',
+        'hangs',
+        'partly-unprocessed',
+        'unprocessed',
+      ),
+    },
+  ),
+  { maxLength: 20 },
 );
 
 export interface Outage {
@@ -56,28 +118,38 @@ export const outages = fc.array(
   { maxLength: 2 },
 );
 
-/** An invocation that dies, counted from the first, at its `request`-th request to the engine. */
+/** An invocation that dies, counted from the first, at its `request`-th request to the engine; or that Lambda does not begin. */
 export interface Crash {
   readonly invocation: number;
   readonly request: number;
-  readonly when: 'before-write' | 'after-write' | 'before-answer';
+  readonly when: 'before-write' | 'after-write' | 'before-answer' | 'throttled';
 }
 
 export const crashes = fc.array(
   fc.record({
     invocation: fc.integer({ min: 0, max: 8 }),
     request: fc.integer({ min: 0, max: 3 }),
-    when: fc.constantFrom<Crash['when']>('before-write', 'after-write', 'before-answer'),
+    when: fc.constantFrom<Crash['when']>('before-write', 'after-write', 'before-answer', 'throttled'),
   }),
   { maxLength: 2 },
 );
 
-/** Letters, by their number, that the queue refuses; `kept` ones are stored all the same. */
-export const letterFaults = fc.array(
-  fc.record({ letter: fc.integer({ min: 0, max: 6 }), kept: fc.boolean() }),
-  {
-    maxLength: 2,
-  },
+/** A letter, by its number, that the queue refuses, or leaves without an answer; `kept` ones are stored all the same. */
+export interface LetterFault {
+  readonly letter: number;
+  readonly kept: boolean;
+  readonly hangs: boolean;
+}
+
+export const letterFaults: fc.Arbitrary<readonly LetterFault[]> = fc.array(
+  fc.record({ letter: fc.integer({ min: 0, max: 6 }), kept: fc.boolean(), hangs: fc.boolean() }),
+  { maxLength: 3 },
+);
+
+/** By how much the clocks of processes are ahead of the table's, in turn. Behind, they may be by less than what late requests leave of a tombstone's life. */
+export const skewsMs: fc.Arbitrary<readonly number[]> = fc.oneof(
+  fc.constant([0]),
+  fc.array(fc.constantFrom(0, -5_000, -1_000, 2_000, 20_000, 3_600_000), { minLength: 1, maxLength: 3 }),
 );
 
 /** Some records delivered again, at some time, beside what the mapping delivers; `redriven` through the marked door. */
@@ -140,5 +212,21 @@ export const fromEarlierStream: fc.Arbitrary<readonly Again[]> = fc.array(
     redriven: true,
     fromEarlierStream: true,
   })),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Redrives of any records once all is written, soon after or when tombstones are gone. */
+export const redrivenAtLast: fc.Arbitrary<readonly Again[]> = fc.array(
+  fc
+    .tuple(fraction, fc.integer({ min: 1, max: 6 }), fc.constantFrom(500, 5_000, 90_000))
+    .map(([from, size, atMs]) => ({
+      atMs,
+      near: 0.999,
+      from,
+      size,
+      slowMs: 0,
+      redriven: true,
+      fromEarlierStream: false,
+    })),
   { minLength: 1, maxLength: 4 },
 );

@@ -67,3 +67,25 @@ export const history = fc.array(write, { minLength: 1, maxLength: 30 });
 export type Numbering = 'aws' | 'aws-with-ties' | 'small';
 
 export const numbering = fc.constantFrom<Numbering>('aws', 'aws', 'aws-with-ties', 'small');
+
+/** What puts a product out of the index, and what then stands in its place that cannot be shown; long after, or at once. */
+const outAndSpoiled: fc.Arbitrary<readonly Write[]> = fc
+  .record({
+    product,
+    prices: fc.array(fc.integer({ min: 1, max: 999 }), { minLength: 1, maxLength: 3 }),
+    isRow: fc.boolean(),
+    how: fc.constantFrom<Spoiled>('schema', 'engine'),
+    pauseMs: fc.constantFrom(0, 40_000, 61_000, 150_000),
+  })
+  .map(({ product, prices, isRow, how, pauseMs }) => [
+    ...prices.map((price): Write => ({ kind: 'put', product, price, pauseMs: 10 })),
+    isRow
+      ? { kind: 'remove', product, pauseMs: 10 }
+      : { kind: 'status', product, status: 'deleted', pauseMs: 10 },
+    { kind: 'spoil', product, how, pauseMs },
+  ]);
+
+/** Products that were deleted, and are there again as something that cannot be shown. */
+export const spoiledAgain = fc
+  .tuple(fc.array(outAndSpoiled, { minLength: 1, maxLength: 3 }), fc.array(write, { maxLength: 5 }))
+  .map(([parts, others]) => [...others, ...parts.flat()]);

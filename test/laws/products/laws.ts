@@ -62,6 +62,38 @@ export function onlyPoisonIsLettered({ table, letters, onFailure }: World, mayRe
   return problems;
 }
 
+/**
+ * G1, in numbers: over all batches each record counts once as what it ended as, and the letters are as many as the log says. True
+ * where no answer is lost and nothing comes beside the mapping.
+ */
+export function countsAddUp({ table, withheld, summaries, letters }: World): string[] {
+  const sum = (count: (summary: World['summaries'][number]) => number) =>
+    summaries.reduce((total, summary) => total + count(summary), 0);
+  const expected = [
+    ['records settled', table.records.length - withheld.length, sum(settledIn)],
+    ['records counted as poison', letters.length, sum(({ outcomes }) => outcomes.poison)],
+    ['letters', letters.length, sum(({ deadLetters }) => deadLetters)],
+    ['other rows', table.otherRows, sum(({ ignoredByRule }) => total(ignoredByRule))],
+  ] as const;
+  return expected.flatMap(([what, wanted, counted]) =>
+    wanted === counted ? [] : [`${what}: ${wanted}, and the summaries count ${counted}`],
+  );
+}
+
+const total = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((all, count) => all + count, 0);
+
+const settledIn = ({ outcomes }: World['summaries'][number]) => total(outcomes) - outcomes.transient;
+
+/** G7: what is logged, measured, answered, or said of a letter's failure, holds nothing of an item. */
+export function nothingIsTold({ summaries, letters, answers }: World): string[] {
+  const told = JSON.stringify([summaries, answers, letters.map(({ error }) => error)]);
+  return SECRETS.flatMap((secret) => (told.includes(secret) ? [`a log or an answer holds “${secret}”`] : []));
+}
+
+/** Values of the items, readable and not. */
+const SECRETS = ['Tomato', 'टमाटर', 'Bihar', 'Patna', 'yesterday', 'lots-of-it'];
+
 /** G5: however a history is cut into batches, and however late, the index is that of one pass record by record. */
 export function indexEqualsCleanPass({ table, documents }: World): string[] {
   return PRODUCTS.flatMap((product) => {

@@ -1,6 +1,6 @@
 /** The products table in memory: rows as they are now, the stream records of every write, and every state a product has had. */
 import { desiredState } from '../../../processors/products/document.ts';
-import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
+import type { ItemKey } from '../../../shared/dynamodb/read-items.ts';
 import { decodeImage } from '../../../shared/stream/attribute-value.ts';
 import type { Item } from '../../../shared/stream/change.ts';
 import { productImage, productKeys, streamRecord } from '../../support/record.ts';
@@ -23,7 +23,11 @@ export class ProductsTable {
   readonly records: StreamRecord[] = [];
   /** Event ids of records whose own image can never be projected, by what refuses it. */
   readonly poison = new Map<string, Spoiled>();
+  /** Writes of rows that are not the product itself. */
+  otherRows = 0;
   readonly #rows = new Map<string, Image>();
+  /** As they were before they were last written. */
+  readonly #before = new Map<string, Image | undefined>();
   readonly #pastDocuments = new Map<string, Set<string>>();
   /** By event id, the product and how many states it had had then. */
   readonly #stateOf = new Map<string, { readonly product: string; readonly index: number }>();
@@ -45,6 +49,7 @@ export class ProductsTable {
     const before = this.#rows.get(name);
     const after = changed(write, before, this.#counter);
     if (before === undefined && after === undefined) return undefined;
+    this.#before.set(name, before);
     if (after === undefined) this.#rows.delete(name);
     else this.#rows.set(name, after);
     const record = streamRecord({
@@ -57,11 +62,15 @@ export class ProductsTable {
     });
     this.records.push(record);
     if (row === 'DETAILS') this.#remember(write.product, record.eventID);
+    else this.otherRows++;
     return record;
   }
 
-  readonly readItems: ReadItems = async (keys) =>
-    keys.map((key) => this.#item(`${productOf(key)} ${key.SK}`));
+  /** A row as it is in the table; where the read is not consistent, as it was before the last write. */
+  image(key: ItemKey, isConsistent: boolean): Image | undefined {
+    const name = `${productOf(key)} ${key.SK}`;
+    return isConsistent ? this.#rows.get(name) : this.#before.get(name);
+  }
 
   /** Products that have a row `DETAILS`, in order. */
   products(): readonly string[] {
@@ -172,5 +181,5 @@ function changed(write: Write, before: Image | undefined, counter: number): Imag
 const price = (rupees: number) => ({ M: { retail: { M: { price: { N: String(rupees) } } } } });
 
 function spoiledAttribute(how: Spoiled): Image {
-  return how === 'schema' ? { quantity_available: { S: 'many' } } : { created_at: UNREADABLE_DATE };
+  return how === 'schema' ? { quantity_available: { S: 'lots-of-it' } } : { created_at: UNREADABLE_DATE };
 }

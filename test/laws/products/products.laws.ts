@@ -1,6 +1,7 @@
 /** The laws of products → search, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
+import { delivery } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import {
   again,
@@ -10,15 +11,20 @@ import {
   latenciesMs,
   letterFaults,
   outages,
+  reads,
   reconciles,
+  redrivenAtLast,
+  skewsMs,
 } from './faults.ts';
-import { history, numbering } from './history.ts';
+import { history, numbering, spoiledAgain } from './history.ts';
 import {
+  countsAddUp,
   indexEqualsCleanPass,
   indexEqualsTable,
   lettersAreWhole,
   noneIsRaised,
   nothingIsHeldUp,
+  nothingIsTold,
   onlyPoisonIsLettered,
 } from './laws.ts';
 import { type Operating, operateAll, operateLast } from './operators.ts';
@@ -26,17 +32,10 @@ import { type Scenario as Delivered, World } from './world.ts';
 
 type Scenario = Delivered & Operating;
 
-const mapping = fc.record({
-  BatchSize: fc.integer({ min: 1, max: 12 }),
-  ParallelizationFactor: fc.constantFrom(1, 1, 3),
-  BisectBatchOnFunctionError: fc.boolean(),
-  MaximumBatchingWindowInSeconds: fc.constantFrom(0, 0, 1),
-});
-
-const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
-
 const nothing = {
   fates: [],
+  reads: [],
+  stepFates: [],
   outages: [],
   crashes: [],
   letterFaults: [],
@@ -52,7 +51,7 @@ function isClean({ numbering, ...scenario }: Scenario): boolean {
   return numbering !== 'aws-with-ties' && troubles.every((trouble) => scenario[trouble].length === 0);
 }
 
-const faults = ['fates', 'outages', 'crashes', 'letterFaults'] as const;
+const faults = ['fates', 'reads', 'outages', 'crashes', 'letterFaults'] as const;
 
 function nothingFails(scenario: Scenario): boolean {
   return faults.every((fault) => scenario[fault].length === 0);
@@ -65,6 +64,12 @@ function nothingFails(scenario: Scenario): boolean {
 function isOrdered({ again, numbering }: Scenario): boolean {
   const isHarmless = again.every(({ redriven, fromEarlierStream }) => redriven && !fromEarlierStream);
   return numbering !== 'aws-with-ties' && isHarmless;
+}
+
+/** Every answer is heard, and nobody but the mapping delivers. */
+function isCounted({ crashes, letterFaults, again, operators, reconciles, lastOperator }: Scenario): boolean {
+  const beside = [crashes, letterFaults, again, operators, reconciles];
+  return beside.every((list) => list.length === 0) && lastOperator === undefined;
 }
 
 async function broken(scenario: Scenario): Promise<string[]> {
@@ -83,6 +88,7 @@ async function broken(scenario: Scenario): Promise<string[]> {
     ...(isOrdered(scenario) ? noneIsRaised(world) : []),
     ...onlyPoisonIsLettered(world, mayRepeat),
     ...lettersAreWhole(world),
+    ...(isCounted(scenario) ? countsAddUp(world) : []),
   ];
   const lettersBefore = world.letters.length;
   await world.redrive(world.letters.map(({ record }) => record).toReversed());
@@ -90,7 +96,7 @@ async function broken(scenario: Scenario): Promise<string[]> {
   problems.push(...indexEqualsTable(world).map((problem) => `after a redrive: ${problem}`));
   await world.redrive(world.table.records.toReversed(), 4);
   const after = [...indexEqualsTable(world), ...(isOrdered(scenario) ? noneIsRaised(world) : [])];
-  problems.push(...after.map((problem) => `after a redrive of all: ${problem}`));
+  problems.push(...after.map((problem) => `after a redrive of all: ${problem}`), ...nothingIsTold(world));
   world.close();
   return problems;
 }
@@ -107,9 +113,9 @@ function on(
     ...constants,
     history,
     numbering,
-    mapping,
-    enabledAfterMs,
+    ...delivery,
     latenciesMs,
+    skewsMs: fc.constant([0]),
     ...parts,
   }) as fc.Arbitrary<Scenario>;
   return law({ id: `products/${name}`, title, histories, broken });
@@ -120,11 +126,32 @@ export const productsLaws: LawSuite = {
   title: 'products → search ends with index = table, each poison record lettered once, and nothing lost',
   laws: [
     on('calm', 'on any history, however it is cut into batches and however late it is delivered', {}),
-    on('requests', 'when requests to the engine break, get lost, are refused or land late', { fates }),
+    on(
+      'requests',
+      'when requests to the engine break, get lost, are refused, land late or are answered badly',
+      {
+        fates,
+      },
+    ),
+    on('reads', 'when reads of the table are refused, cut short or never answered', { reads, again, fates }),
     on('outages', 'when the engine, the alias, the table or the queue is away for a while', { outages }),
     on('crashes', 'when invocations die before a write, after it, or before they answer', { crashes, fates }),
     on('letters', 'when the queue refuses letters in the middle of sending', { letterFaults }),
-    on('again', 'when records are delivered again, or redriven, beside the live ones', { again }),
+    on(
+      'again',
+      'when records are delivered again, or redriven, beside the live ones, by clocks that differ',
+      {
+        again,
+        skewsMs,
+      },
+    ),
+    on('unfit', 'when what was deleted comes back as what cannot be shown, and all of it is redriven', {
+      history: spoiledAgain,
+      numbering: fc.constantFrom('aws', 'small'),
+      again: redrivenAtLast,
+      lastOperator: fc.option(lastOperator, { nil: undefined }),
+      withheld,
+    }),
     on('earlier-stream', 'when records of an earlier stream are redriven by slow processes meanwhile', {
       again: fromEarlierStream,
     }),
@@ -136,6 +163,8 @@ export const productsLaws: LawSuite = {
     on('reconciles', 'when operators reconcile and redrive while writes go on', { again, reconciles }),
     on('all', 'under all of it at once', {
       fates,
+      reads,
+      skewsMs,
       outages,
       crashes,
       letterFaults,

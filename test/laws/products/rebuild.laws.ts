@@ -1,7 +1,8 @@
 /** The laws of a rebuild: whatever is written meanwhile wins, and however often the tool is killed, the new index ends equal to the table. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
-import { again, crashes, fates, latenciesMs } from './faults.ts';
+import { delivery } from '../live-stream.ts';
+import { again, crashes, fates, latenciesMs, reads, stepFates } from './faults.ts';
 import { history, numbering } from './history.ts';
 import { indexEqualsTable, onlyPoisonIsLettered } from './laws.ts';
 import { type Kill, rebuildAnyway } from './rebuilding-tool.ts';
@@ -18,19 +19,21 @@ const kill = fc.record({ call: fc.integer({ min: 0, max: 25 }), isSent: fc.boole
 const rebuilding = {
   history,
   numbering,
-  mapping: fc.record({
-    BatchSize: fc.integer({ min: 1, max: 12 }),
-    ParallelizationFactor: fc.constantFrom(1, 3),
-    BisectBatchOnFunctionError: fc.boolean(),
-    MaximumBatchingWindowInSeconds: fc.constantFrom(0, 1),
-  }),
+  ...delivery,
   enabledAfterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60_000 })),
   latenciesMs,
+  skewsMs: fc.constant([0]),
   scanMs: fc.constantFrom(1, 50, 2_000, 20_000),
   rebuildAfterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 60_000 })),
 };
 
-const none = { fates: fc.constant([]), outages: fc.constant([]), crashes: fc.constant([]) };
+const none = {
+  fates: fc.constant([]),
+  reads: fc.constant([]),
+  stepFates: fc.constant([]),
+  outages: fc.constant([]),
+  crashes: fc.constant([]),
+};
 
 export async function broken(scenario: Rebuilding): Promise<string[]> {
   const world = new World(scenario);
@@ -80,7 +83,26 @@ export const rebuildLaws: LawSuite = {
       kills: fc.array(kill, { maxLength: 4 }),
     }),
     on('again', 'when records are delivered again, out of their order, beside it', { again }),
-    on('requests', 'when requests to the engine break or land late, and invocations die', { fates, crashes }),
-    on('all', 'under all of it at once', { kills: fc.array(kill, { maxLength: 3 }), again, fates, crashes }),
+    on('requests', 'when requests break, land late or are answered badly, and invocations die', {
+      fates,
+      reads,
+      crashes,
+    }),
+    on(
+      'steps',
+      'when the steps that prepare, switch and declare are refused, cut off or carried out unheard',
+      {
+        stepFates,
+        kills: fc.array(kill, { maxLength: 2 }),
+      },
+    ),
+    on('all', 'under all of it at once', {
+      kills: fc.array(kill, { maxLength: 3 }),
+      again,
+      fates,
+      reads,
+      stepFates,
+      crashes,
+    }),
   ],
 };

@@ -3,64 +3,60 @@
  * processor works through the real OpenSearch client, and faults strike where they were told to.
  */
 import type { Client } from '@opensearch-project/opensearch';
-import {
-  attemptsForOutage,
-  MAXIMUM_RECORD_AGE_SECONDS,
-  RESERVE_SECONDS,
-} from '../../../infra/constructs/mapping-settings.ts';
-import {
-  createEventSourceMapping,
-  type InvokeResult,
-  parseMapping,
-} from '../../../local/event-source-mapping/index.ts';
+import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { type IndexAnswer, type IndexRequest, takeStep } from '../../../processors/products/index-request.ts';
 import { productsProcessor } from '../../../processors/products/processor.ts';
-import type { DeadLetter, DeadLetterSink } from '../../../shared/dead-letters/letter.ts';
-import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
+import { type BatchSummary, summarize } from '../../../shared/telemetry/batch-report.ts';
+import { sleep } from '../../../shared/time/clock.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
-import { STREAM_ARN } from '../../support/record.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
 import { isWithheld } from '../operator.ts';
-import type { Again, Crash, Fate, Outage, Reconcile } from './faults.ts';
+import type { Again, Crash, Fate, LetterFault, Outage, ReadFate, Reconcile } from './faults.ts';
+import { faultyLetters, type KeptLetter } from './faulty-letters.ts';
 import { faultyClient } from './faulty-search.ts';
+import { faultyReader } from './faulty-table.ts';
 import type { Numbering, Write } from './history.ts';
 import { ProductsTable, type StreamRecord } from './products-table.ts';
 
-export interface Scenario {
+export interface Scenario extends Delivery {
   readonly history: readonly Write[];
   readonly numbering: Numbering;
-  readonly mapping: {
-    readonly BatchSize: number;
-    readonly ParallelizationFactor: number;
-    readonly BisectBatchOnFunctionError: boolean;
-    readonly MaximumBatchingWindowInSeconds: number;
-  };
-  /** The mapping starts this long after the first write: a backlog is old. */
-  readonly enabledAfterMs: number;
   readonly latenciesMs: readonly number[];
+  /** By how much the clocks of processes are ahead, in turn. */
+  readonly skewsMs: readonly number[];
   readonly fates: readonly Fate[];
+  readonly reads: readonly ReadFate[];
+  /** Of the set-up function's requests. */
+  readonly stepFates: readonly Fate[];
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
-  readonly letterFaults: readonly { readonly letter: number; readonly kept: boolean }[];
+  readonly letterFaults: readonly LetterFault[];
   readonly again: readonly Again[];
   readonly reconciles: readonly Reconcile[];
   /** Records that only operators bring. */
   readonly withheld: readonly boolean[];
 }
 
+interface StreamEvent {
+  readonly Records: readonly StreamRecord[];
+}
+
 const START_MS = 1_700_000_000_000;
-const TIMEOUT_MS = 60_000;
-const SHARD = 'shardId-00000001700000000000-00000001';
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly table: ProductsTable;
-  readonly letters: DeadLetter[] = [];
+  readonly letters: KeptLetter[] = [];
+  /** What was logged and measured of each batch and each redrive. */
+  readonly summaries: BatchSummary[] = [];
+  /** What invocations answered. */
+  readonly answers: unknown[] = [];
   readonly onFailure: string[] = [];
   readonly withheld: StreamRecord[] = [];
   /** Laws broken on the way, in words. */
@@ -72,6 +68,8 @@ export class World {
   readonly #scenario: Scenario;
   readonly #index: ProductIndex;
   readonly #fates: Fate[];
+  readonly #reads: ReadFate[];
+  readonly #stepFates: Fate[];
   #invocations = 0;
   #lettersTried = 0;
   #requests = 0;
@@ -81,6 +79,8 @@ export class World {
     this.#scenario = scenario;
     this.#index = productIndex(this.clock);
     this.#fates = [...scenario.fates];
+    this.#reads = [...scenario.reads];
+    this.#stepFates = [...scenario.stepFates];
     this.table = new ProductsTable(scenario.numbering);
   }
 
@@ -117,7 +117,7 @@ export class World {
       alive: () => true,
       latencyMs: () => this.#latencyMs(),
       watch: () => {},
-      fate: () => (this.#outage('engine-down') ? 'reset-before' : 'ok'),
+      fate: () => (this.#outage('engine-down') ? 'reset-before' : (this.#stepFates.shift() ?? 'ok')),
     });
     return takeStep(client, ALIAS, step, this.clock.now());
   }
@@ -137,46 +137,33 @@ export class World {
   }
 
   async #live(): Promise<void> {
-    const { history, enabledAfterMs, again, reconciles } = this.#scenario;
+    const { again, reconciles } = this.#scenario;
     const extra = [...again.map((one) => this.#again(one)), ...reconciles.map((one) => this.#reconcile(one))];
-    await Promise.all([this.#deliver(history, enabledAfterMs), ...extra]);
+    await Promise.all([this.#deliver(), ...extra]);
   }
 
-  async #deliver(writes: readonly Write[], enabledAfterMs: number): Promise<void> {
-    const mapping = createEventSourceMapping({
-      mapping: parseMapping({
-        ...this.#scenario.mapping,
-        MaximumRetryAttempts: attemptsForOutage({
-          timeoutSeconds: TIMEOUT_MS / 1_000,
-          reserveSeconds: RESERVE_SECONDS,
-        }),
-        MaximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        EventSourceArn: STREAM_ARN,
-      }),
+  async #deliver(): Promise<void> {
+    const { history, withheld } = this.#scenario;
+    const stream = liveStream({
+      delivery: this.#scenario,
+      writes: history.length,
       clock: this.clock,
-      ids: () => `id-${this.#ids++}`,
-      invoke: ({ payload, requestId }) => this.#deliverOnce(JSON.parse(payload), requestId),
-      onFailure: async ({ body }) => {
-        this.onFailure.push(body);
-      },
+      newId: () => `id-${this.#ids++}`,
+      invoke: (event, requestId) => this.#deliverOnce(event as StreamEvent, requestId),
+      onFailure: (body) => this.onFailure.push(body),
     });
-    mapping.addShard({ shardId: SHARD });
-    this.clock.after(enabledAfterMs, () => mapping.enable());
-    for (const [index, write] of writes.entries()) {
+    for (const [index, write] of history.entries()) {
       await this.#wait(write.pauseMs);
       const record = this.table.write(write, this.clock.now());
       if (record === undefined) continue;
-      if (!isWithheld(this.#scenario.withheld, index)) mapping.append(SHARD, [record]);
+      if (!isWithheld(withheld, index)) stream.append(index, record);
       else {
         this.withheld.push(record);
         // Nobody letters it: it is a letter.
         this.table.poison.delete(record.eventID);
       }
     }
-    await this.#wait(enabledAfterMs + 1);
-    await mapping.whenIdle();
-    mapping.stop();
+    await stream.settled();
   }
 
   /** Only what is redriven can come from an earlier stream: the mapping reads one stream. */
@@ -226,7 +213,7 @@ export class World {
   }
 
   /** One delivery of the mapping's, and what must then be true of the checkpoint it moves. */
-  async #deliverOnce(event: { readonly Records: readonly StreamRecord[] }, requestId: string) {
+  async #deliverOnce(event: StreamEvent, requestId: string) {
     const result = await this.#invoke(event, requestId);
     if (result.kind !== 'returned') return result;
     const reported = lowestReported(result.payload);
@@ -252,8 +239,10 @@ export class World {
   /** @param slowMs how much longer each request of the process takes */
   #invoke(event: unknown, requestId: string, slowMs = 0): Promise<InvokeResult> {
     const number = this.#invocations++;
-    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock);
+    const { crashes, skewsMs } = this.#scenario;
+    const crash = crashes.find(({ invocation }) => invocation === number);
+    if (crash?.when === 'throttled') return Promise.resolve({ kind: 'throttled' });
+    const environment = new ExecutionEnvironment(this.clock, skewsMs[number % skewsMs.length]);
     let requests = 0;
     const client = faultyClient({
       engine: this.#index.engine,
@@ -277,6 +266,7 @@ export class World {
       getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
     };
     const answered = handler(event, context).then((payload): InvokeResult => {
+      this.answers.push(payload);
       if (crash?.when === 'before-answer') environment.die();
       return environment.alive ? { kind: 'returned', payload } : died;
     });
@@ -287,33 +277,29 @@ export class World {
   }
 
   #handler(client: Client, environment: ExecutionEnvironment, slowMs: number) {
-    const readItems: ReadItems = async (keys, signal) => {
-      const items = await this.table.readItems(keys, signal);
-      await this.#wait(this.#latencyMs() + slowMs);
-      signal.throwIfAborted();
-      if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
-      return items;
-    };
+    const readItems = faultyReader({
+      table: this.table,
+      clock: environment.clock,
+      latencyMs: () => this.#latencyMs() + slowMs,
+      fate: () => (this.#outage('table-down') ? 'reset' : (this.#reads.shift() ?? 'ok')),
+    });
     const processor = productsProcessor({ client, alias: ALIAS, readItems });
+    const sink = faultyLetters({
+      clock: environment.clock,
+      alive: () => environment.alive,
+      keep: (letter) => this.letters.push(letter),
+      fault: () => {
+        const fault = this.#scenario.letterFaults.find(({ letter }) => letter === this.#lettersTried);
+        this.#lettersTried++;
+        return this.#outage('queue-down') ? { hangs: false, kept: false, ...fault } : fault;
+      },
+    });
     return streamHandler(processor, {
       clock: environment.clock,
       random: () => 0.5,
-      sink: this.#sink(environment),
-      reporter: { report() {} },
+      sink,
+      reporter: { report: (batch) => this.summaries.push(summarize(batch)) },
     });
-  }
-
-  #sink(environment: ExecutionEnvironment): DeadLetterSink {
-    return {
-      send: async (letter) => {
-        await this.#wait(1);
-        const fault = this.#scenario.letterFaults.find((one) => one.letter === this.#lettersTried);
-        this.#lettersTried++;
-        const refused = fault !== undefined || this.#outage('queue-down');
-        if (environment.alive && (!refused || fault?.kept === true)) this.letters.push(letter);
-        if (refused) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
-      },
-    };
   }
 
   #latencyMs(): number {
@@ -335,9 +321,7 @@ export class World {
   }
 
   #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.clock.after(ms, resolve);
-    });
+    return sleep(this.clock, ms);
   }
 }
 
