@@ -7,6 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { byEndpoint } from '../../local/engines/by-endpoint.ts';
+import { readingEveryName } from '../../shared/dynamodb/every-name.ts';
 import type { Clients } from './system.ts';
 
 /** What every client of AWS is made with; where services are is the SDK's own business (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, …). */
@@ -16,8 +17,8 @@ export interface AwsSettings {
 }
 
 export function awsClients(settings: AwsSettings, environment: NodeJS.ProcessEnv): Clients {
-  const dynamodb = new DynamoDBClient(settings);
-  const streams = new DynamoDBStreamsClient(settings);
+  const dynamodb = readingEveryName(new DynamoDBClient(settings));
+  const streams = readingEveryName(new DynamoDBStreamsClient(settings));
   return {
     // A queue's URL may name a host that only its own machine knows: whoever sets an endpoint means it.
     sqs: new SQSClient({ ...settings, useQueueUrlAsEndpoint: !hasEndpoint(environment, 'SQS') }),
@@ -53,8 +54,10 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export function localClients(endpoints: LocalEndpoints): Clients {
   const settings = { region: endpoints.region, credentials: CREDENTIALS };
-  const dynamodb = byEndpoint((endpoint) => new DynamoDBClient({ ...settings, endpoint }));
-  const streams = byEndpoint((endpoint) => new DynamoDBStreamsClient({ ...settings, endpoint }));
+  const dynamodb = byEndpoint((endpoint) => readingEveryName(new DynamoDBClient({ ...settings, endpoint })));
+  const streams = byEndpoint((endpoint) =>
+    readingEveryName(new DynamoDBStreamsClient({ ...settings, endpoint })),
+  );
   return {
     sqs: new SQSClient({ ...settings, endpoint: endpoints.sqs, useQueueUrlAsEndpoint: false }),
     s3: new S3Client({ ...settings, endpoint: endpoints.s3, forcePathStyle: true }),

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { connectRedis } from '../../shared/cache/connect.ts';
 import { redisOptions } from '../../shared/cache/settings.ts';
 import { readEnvironment } from '../../shared/config/environment.ts';
+import { readingEveryName } from '../../shared/dynamodb/every-name.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
 import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
 import { streamHandler } from '../../shared/stream/handler.ts';
@@ -11,7 +12,7 @@ import { analysisResultsEnvironment } from './environment.ts';
 import { analysisResultsProcessor } from './processor.ts';
 
 const settings = readEnvironment(analysisResultsEnvironment, process.env);
-const dynamodb = new DynamoDBClient({});
+const dynamodb = readingEveryName(new DynamoDBClient({}));
 const identity = { clock: systemClock, credentials: () => dynamodb.config.credentials() };
 
 const processor = analysisResultsProcessor({

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../shared/config/environment.ts';
+import { readingEveryName } from '../../shared/dynamodb/every-name.ts';
 import { dynamodbClaimTable } from '../../shared/idempotency/dynamodb-claim-table.ts';
 import { createIdempotency } from '../../shared/idempotency/idempotency.ts';
 import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
@@ -18,7 +19,7 @@ import { bookingsProcessor } from './processor.ts';
 import { dynamodbRatingTables } from './ratings/dynamodb-tables.ts';
 
 const settings = readEnvironment(bookingsEnvironment, process.env);
-const dynamodb = new DynamoDBClient({});
+const dynamodb = readingEveryName(new DynamoDBClient({}));
 const { measure, publish } = measurements();
 
 const ratingTables = dynamodbRatingTables(dynamodb, {

@@ -4,6 +4,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../shared/config/environment.ts';
+import { readingEveryName } from '../../shared/dynamodb/every-name.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
 import { postToConnection } from '../../shared/notifications/post.ts';
 import { profileLanguage } from '../../shared/notifications/profile-language.ts';
@@ -15,7 +16,7 @@ import { connectionRoutes, type RouteAnswer } from './routes.ts';
 import { sessionTable } from './session-table.ts';
 
 const settings = readEnvironment(connectionsEnvironment, process.env);
-const dynamodb = new DynamoDBClient({});
+const dynamodb = readingEveryName(new DynamoDBClient({}));
 const management = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT });
 const logger = new Logger();
 const metrics = new Metrics();

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { bumpByFunction, forgettingQueries } from '../../shared/cache/forgetting-queries.ts';
 import { readEnvironment } from '../../shared/config/environment.ts';
+import { readingEveryName } from '../../shared/dynamodb/every-name.ts';
 import { itemReader } from '../../shared/dynamodb/read-items.ts';
 import { lambdaStreamPorts } from '../../shared/lambda/stream-ports.ts';
 import { createSearchClient } from '../../shared/search/client.ts';
@@ -12,7 +13,7 @@ import { productsEnvironment } from './environment.ts';
 import { productsProcessor } from './processor.ts';
 
 const settings = readEnvironment(productsEnvironment, process.env);
-const dynamodb = new DynamoDBClient({});
+const dynamodb = readingEveryName(new DynamoDBClient({}));
 const metrics = new Metrics();
 
 const processor = productsProcessor({

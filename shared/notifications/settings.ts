@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { setting } from '../config/environment.ts';
 import { streamSettings } from '../config/stream-settings.ts';
+import { readingEveryName } from '../dynamodb/every-name.ts';
 import { itemReader } from '../dynamodb/read-items.ts';
 import { dynamodbClaimTable } from '../idempotency/dynamodb-claim-table.ts';
 import { createIdempotency } from '../idempotency/idempotency.ts';
@@ -39,7 +40,7 @@ export function awsNotifierPorts(
   settings: NotifierSettings,
   measure: Measure,
 ): NotifierPorts {
-  const dynamodb = new DynamoDBClient({});
+  const dynamodb = readingEveryName(new DynamoDBClient({}));
   const sessions = dynamodbSessions(dynamodb, settings.SESSIONS_TABLE);
   const timed = timedQueries(measure, systemClock);
   const api = new ApiGatewayManagementApiClient({ endpoint: settings.WEBSOCKET_ENDPOINT, maxAttempts: 1 });

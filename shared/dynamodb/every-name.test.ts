@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient, GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
+import { afterEach, expect, test } from 'vitest';
+import { decodeImage } from '../stream/attribute-value.ts';
+import { toEventRecord } from '../stream/event-record.ts';
+import { readingEveryName } from './every-name.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** @returns settings of a client that gets this answer, whatever it asks */
+async function answering(body: string) {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+}
+
+const ITEM = `{"id":{"S":"{\\"__proto__\\": 1}"}, "__proto__" : {"M":{"__proto__":{"B":"AP8="},"a\\"__proto__":{"N":"1"}}},"end":{"S":"__proto__"}}`;
+const DECODED = `{"id":"{\\"__proto__\\": 1}","end":"__proto__","__proto__":{"a\\"__proto__":1,"__proto__":"AP8="}}`;
+
+test('an item with an attribute __proto__ is read as it is, in maps too', async () => {
+  const client = readingEveryName(new DynamoDBClient(await answering(`{"Item":${ITEM}}`)));
+  const { Item: item } = await client.send(new GetItemCommand({ TableName: 't', Key: { id: { S: 'a' } } }));
+  expect(JSON.stringify(decodeImage(item))).toBe(DECODED);
+  expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+});
+
+test('a record of a stream, too', async () => {
+  const body = `{"Records":[{"eventID":"e","dynamodb":{"NewImage":${ITEM}}}],"NextShardIterator":"i"}`;
+  const client = readingEveryName(new DynamoDBStreamsClient(await answering(body)));
+  const { Records: [record] = [] } = await client.send(new GetRecordsCommand({ ShardIterator: 'i' }));
+  if (record === undefined) throw new Error('no record');
+  const { dynamodb } = toEventRecord(record, 'arn') as { dynamodb: { NewImage: unknown } };
+  expect(JSON.stringify(decodeImage(dynamodb.NewImage))).toBe(DECODED);
+});
+
+test('an empty answer stays empty', async () => {
+  const client = readingEveryName(new DynamoDBClient(await answering('{}')));
+  const { Item: item } = await client.send(new GetItemCommand({ TableName: 't', Key: { id: { S: 'a' } } }));
+  expect(item).toBeUndefined();
+});
