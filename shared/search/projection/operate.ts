@@ -8,7 +8,7 @@ import { fillNext } from './fill.ts';
 import { differences, type Look, looker } from './look.ts';
 import { type Doubtful, reconcile } from './reconcile.ts';
 import type { SearchProjection, SearchWork } from './search-work.ts';
-import { send } from './send.ts';
+import { type Answer, send } from './send.ts';
 import { readStored } from './stored.ts';
 import { unread } from './wanted.ts';
 
@@ -79,7 +79,12 @@ const NO_INDEX = 'index_not_found_exception';
 
 const MAX_VERSION = Number.MAX_SAFE_INTEGER;
 
-interface Hits {
+interface OfShards {
+  readonly timed_out?: boolean;
+  readonly _shards?: { readonly failed?: number };
+}
+
+interface Hits extends OfShards {
   readonly hits?: { readonly hits?: readonly { readonly _id: string; readonly sort?: readonly unknown[] }[] };
 }
 
@@ -89,7 +94,8 @@ async function list(
   { after, limit }: ListPage,
   context: BatchContext,
 ): Promise<ListedKeys> {
-  if (after === undefined) answered(await send(() => client.indices.refresh({ index: alias }), context));
+  if (after === undefined)
+    whole(await send<OfShards>(() => client.indices.refresh({ index: alias }), context));
   const body = {
     size: limit,
     _source: false,
@@ -98,8 +104,9 @@ async function list(
     sort: [{ [idField]: { order: 'asc' as const } }],
     ...(after === undefined ? {} : { search_after: [after] }),
   };
-  const { hits } = answered(await send<Hits>(() => client.search({ index: alias, body }), context));
-  const found = hits?.hits ?? [];
+  const { hits } = whole(await send<Hits>(() => client.search({ index: alias, body }), context));
+  const found = hits?.hits;
+  if (!Array.isArray(found)) throw new ListingFailed('SEARCH_READ_FAILED');
   const last = found.at(-1)?.sort?.[0];
   return {
     keys: found.map(({ _id: id }) => id),
@@ -107,9 +114,12 @@ async function list(
   };
 }
 
-function answered<Body>(answer: Awaited<ReturnType<typeof send<Body>>>): Body {
-  if (answer.kind === 'answered') return answer.body;
-  throw new ListingFailed(answer.failure.code);
+/** What some shards did not answer is missing, and a page that is short would be taken for the last (OpenSearch, "Search": partial results). */
+function whole<Body extends OfShards>(answer: Answer<Body>): Body {
+  if (answer.kind !== 'answered') throw new ListingFailed(answer.failure.code);
+  const { timed_out: isCut = false, _shards: shards } = answer.body;
+  if (isCut || shards?.failed !== 0) throw new ListingFailed('SEARCH_ANSWERED_IN_PART');
+  return answer.body;
 }
 
 /** The engine could not be asked just now, or would not answer; `code` says which. */

@@ -117,6 +117,11 @@ function changedList(
   const body = answer.body === '' ? {} : JSON.parse(answer.body);
   for (const name of ['items', 'docs'] as const)
     if (Array.isArray(body[name])) body[name] = change(body[name], name);
+  // A search with a shard that does not answer.
+  if (body.hits !== undefined) {
+    body.hits.hits = change(body.hits.hits, 'docs');
+    body._shards.failed = 1;
+  }
   return { ...answer, body: JSON.stringify(body) };
 }
 
