@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { openAudit } from '../audit/open-audit.ts';
+import { nextSteps } from '../redrive/next-steps.ts';
 import { type Planned, type RedriveReport, redrive } from '../redrive/redrive.ts';
 import { openSpill } from '../redrive/spill.ts';
 import { planText, resultText } from '../redrive/view.ts';
 import { openSystem } from '../system/open-system.ts';
+import { asOption } from '../system/options.ts';
 import type { System } from '../system/system.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted } from '../terminal/format.ts';
@@ -107,7 +109,7 @@ export async function redriveLetters(
         },
       },
     );
-    show.end(report, system.stage);
+    show.end(report, system);
     if (report.interrupted) context.finish(EXIT.interrupted);
     else if (!report.settled) context.finish(EXIT.failed);
     else if (isEmpty(report.plan)) foundNothing(context, where);
@@ -162,13 +164,14 @@ function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCo
       onResults: (done: number, of: number, failed: number) =>
         step('redriven', of, done, failed === 0 ? '' : `${failed} failed`),
     },
-    end({ plan, results, letters: gone, settled, interrupted }: RedriveReport, stage: string) {
+    end({ plan, results, letters: gone, settled, interrupted }: RedriveReport, system: System) {
       stop();
+      const next = nextSteps(plan, asOption(system));
       if (json) {
         const left = results.filter((result) => !result.settled);
         const images = showImages ? { samples: [...samples.values()].map(sampleOf) } : {};
         printJson(context, {
-          stage,
+          stage: system.stage,
           dryRun,
           plan: { ...plan, ...images },
           results,
@@ -176,8 +179,12 @@ function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCo
           letters: gone,
           settled,
           interrupted,
+          next,
         });
-      } else if (!dryRun) out.write(resultText(results, gone, out));
+        return;
+      }
+      if (!dryRun) out.write(resultText(results, gone, out));
+      for (const line of next) printLine(context, line);
     },
   };
 }

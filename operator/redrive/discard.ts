@@ -1,10 +1,12 @@
 /**
  * Discards records for good, because somebody decided so and says why. What goes is written down before it goes: processor, event id, key and
- * code of each record, never its content. A letter that also holds other records is taken apart first.
+ * code of each record, never its content. A letter that also holds other records is taken apart first. One that could not be read just now
+ * stays, and so do the records that were read in it, unless its reason's code is named: nobody knows what would go with it.
  */
 import type { Audit } from '../audit/audit.ts';
 import { letterIdentity } from '../dead-letters/identity.ts';
 import type { Letter } from '../dead-letters/letter.ts';
+import { mayBeReadLater } from '../dead-letters/passing.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
 import { auditName } from './act.ts';
 import type { Entry } from './entry.ts';
@@ -25,8 +27,10 @@ export interface DiscardPorts extends SharePorts {
 
 export interface DiscardList {
   readonly records: readonly DiscardedRecord[];
-  /** Letters without a record that could be read, of any form. */
+  /** Letters without a record that could be read, of any form. With `--limit` they count after the records. */
   readonly letters: readonly UnreadLetter[];
+  /** Letters that stay: what is in them may be read later. */
+  readonly kept: readonly UnreadLetter[];
 }
 
 export interface DiscardedRecord extends RecordName {
@@ -49,33 +53,68 @@ export async function discard(
   ports: DiscardPorts,
 ): Promise<DiscardReport> {
   return withShares(system, processors, options, ports, async (shares) => {
+    const parts = partsOf(shares, options);
     const list: DiscardList = {
-      records: shares.flatMap(chosenOf).map(discardedRecord),
-      letters: shares.flatMap(unreadOf).map(unreadLetter),
+      records: parts.flatMap(({ entries }) => entries).map(discardedRecord),
+      letters: parts.flatMap(({ unread }) => unread).map(unreadLetter),
+      kept: parts.flatMap(({ kept }) => kept).map(unreadLetter),
     };
     ports.onList(list);
     const nothing = list.records.length + list.letters.length === 0;
     if (options.dryRun || nothing)
-      return { ...list, gone: { settled: 0, putBack: 0 }, discarded: nothing, interrupted: false };
-    const gone = await discardAll(shares, await ports.begin(list), ports);
+      return {
+        ...list,
+        gone: { settled: 0, putBack: 0 },
+        discarded: nothing && list.kept.length === 0,
+        interrupted: false,
+      };
+    const gone = await discardAll(parts, await ports.begin(list), ports);
     const { aborted: interrupted } = ports.signal;
-    return { ...list, gone, discarded: !interrupted, interrupted };
+    return { ...list, gone, discarded: !interrupted && list.kept.length === 0, interrupted };
   });
 }
 
-function unreadOf({ gathered }: Share): readonly Letter[] {
-  return [...gathered.unread, ...gathered.empty];
+/** A share, and what of it goes. */
+interface Part {
+  readonly share: Share;
+  readonly entries: readonly Entry[];
+  readonly unread: readonly Letter[];
+  readonly kept: readonly Letter[];
+}
+
+function partsOf(shares: readonly Share[], { where, limit }: DiscardOptions): readonly Part[] {
+  const stays = (letter: Letter) => mayBeReadLater(letter) && !where.code.includes(letter.reason?.code ?? '');
+  const parts = shares.map((share): Part => {
+    const { unread, empty, parcels } = share.gathered;
+    const entries = chosenOf(share).filter(
+      ({ parcels: own }) => ![...own].some(({ letter }) => stays(letter)),
+    );
+    const letters = [...unread, ...empty];
+    const partly = parcels.map(({ letter }) => letter).filter(stays);
+    return {
+      share,
+      entries,
+      unread: letters.filter((letter) => !stays(letter)),
+      kept: [...letters.filter(stays), ...partly],
+    };
+  });
+  let left = (limit ?? Number.POSITIVE_INFINITY) - parts.flatMap(({ entries }) => entries).length;
+  return parts.map((part) => {
+    const unread = part.unread.slice(0, left);
+    left -= unread.length;
+    return { ...part, unread };
+  });
 }
 
 async function discardAll(
-  shares: readonly Share[],
+  parts: readonly Part[],
   audit: Audit,
   { signal, spill }: DiscardPorts,
 ): Promise<LettersSettled> {
   const totals: LettersSettled = { settled: 0, putBack: 0 };
   let outcome: 'done' | 'failed' = 'failed';
   try {
-    for (const share of shares) {
+    for (const { share, entries, unread } of parts) {
       const { letters, gathered } = share;
       const settler = letterSettler({
         letters,
@@ -83,7 +122,7 @@ async function discardAll(
         evenPartly: true,
         onPutBack: (entry) => audit.result({ ...auditName(entry), result: 'put-back' }),
       });
-      for (const part of inParts(chosenOf(share))) {
+      for (const part of inParts(entries)) {
         if (signal.aborted) break;
         for (const entry of part) {
           entry.result = { settled: true, word: 'discarded' };
@@ -93,7 +132,7 @@ async function discardAll(
         await settler.settle(part);
       }
       await settler.takeApart(gathered.parcels);
-      for (const letter of unreadOf(share)) {
+      for (const letter of unread) {
         if (signal.aborted) break;
         const { processor, form, reason } = letter;
         const key = `${form} ${letterIdentity(letter)}`;

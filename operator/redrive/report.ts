@@ -8,6 +8,8 @@ import type { Entry, Present, Result } from './entry.ts';
 export interface PlanRow {
   readonly processor: string;
   readonly verdict: VerdictKind;
+  /** Of what is unresolvable: it could not be looked at just now, and may be when it is planned again. */
+  readonly passing?: true;
   /** Why its records are not acted on, where they are not: older than `--max-age` allows. */
   readonly tooOld?: true;
   /** What they failed with first. */
@@ -65,6 +67,7 @@ export function planRows(entries: readonly Entry[]): readonly PlanRow[] {
     JSON.stringify([
       entry.processor,
       VERDICTS.indexOf(entry.verdict?.kind ?? 'unresolvable'),
+      isPassing(entry),
       isTooOld(entry),
       entry.facts.error.code,
       whyOf(entry) ?? '',
@@ -95,6 +98,7 @@ function rowOf(first: Entry, group: readonly Entry[]): PlanRow {
   return {
     processor: first.processor,
     verdict: first.verdict?.kind ?? 'unresolvable',
+    ...(isPassing(first) ? { passing: true } : {}),
     ...(isTooOld(first) ? { tooOld: true } : {}),
     code: first.facts.error.code,
     ...(why === undefined ? {} : { why }),
@@ -103,6 +107,10 @@ function rowOf(first: Entry, group: readonly Entry[]): PlanRow {
     itemNow: Object.fromEntries([...counts].map(([present, members]) => [present, members.length])),
     samples: group.slice(0, SAMPLES).map(nameOf),
   };
+}
+
+function isPassing({ verdict }: Entry): boolean {
+  return verdict === undefined || (verdict.kind === 'unresolvable' && verdict.passing);
 }
 
 function isTooOld({ result }: Entry): boolean {

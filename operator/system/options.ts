@@ -4,6 +4,7 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../../local/problem.ts';
+import type { System } from './system.ts';
 
 export const STAGE_VARIABLE = 'STREAMKEEPER_STAGE';
 
@@ -68,6 +69,11 @@ export function targetOf(
   throw new Problem(
     'which system? Name a deployed stage with --stage, e.g. --stage dev, or start a local run with npm start',
   );
+}
+
+/** How another command must name the same system. */
+export function asOption({ gatewayUrl, stage }: Pick<System, 'gatewayUrl' | 'stage'>): string {
+  return gatewayUrl === undefined ? `--stage ${stage}` : '--local';
 }
 
 /** As stack names allow (CloudFormation API reference, CreateStack, StackName). */

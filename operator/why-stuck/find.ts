@@ -16,6 +16,7 @@ import { mappingState } from '../mappings/mapping-state.ts';
 import { type Door, openDoor } from '../redrive/door.ts';
 import { localStatus } from '../status/local-status.ts';
 import type { MappingHealth } from '../status/status.ts';
+import { asOption } from '../system/options.ts';
 import type { System } from '../system/system.ts';
 import { counted, span } from '../terminal/format.ts';
 import { failureCodes } from './failure-codes.ts';
@@ -59,7 +60,7 @@ export async function findStuck(
       ...(batch === undefined ? {} : { batch }),
       maximumRecordAgeMs,
       nowMs: clock.now(),
-      where: system.gatewayUrl === undefined ? `--stage ${system.stage}` : '--local',
+      where: asOption(system),
     });
   return system.gatewayUrl === undefined
     ? findDeployed(chosen, health, options, door, describe)
