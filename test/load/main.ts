@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/time/clock.ts';
 import { progressBar } from './progress.ts';
 import { soakText } from './soak/report.ts';
 import { soak } from './soak/soak.ts';
+import { sessions, sessionsText } from './sessions/sessions.ts';
 
 const EXIT = { done: 0, notDone: 1, wrong: 2, interrupted: 130 } as const;
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -60,6 +61,30 @@ program
     process.stdout.write(`${options.json ? JSON.stringify(report) : soakText(report)}\n`);
     exitCode = codeOf(report);
   });
+
+program
+  .command('sessions')
+  .description('live WebSocket sessions: everybody is written to, pings, is cut off and comes back at once')
+  .option('--sessions <n>', 'how many', wholeNumber(1, 60_000), 2_000)
+  .option('--rounds <n>', 'messages to each', wholeNumber(1, 10_000), 3)
+  .option('--rate <n>', 'messages a second', wholeNumber(1, 10_000), 100)
+  .option('--storms <n>', 'how often all are cut off and come back at once', wholeNumber(0, 1_000), 2)
+  .option('--json', 'the report as one JSON object on stdout', false)
+  .action(
+    async (options: { sessions: number; rounds: number; rate: number; storms: number; json: boolean }) => {
+      const say = (line: string) => void process.stderr.write(`${line}\n`);
+      const report = await sessions({
+        ...options,
+        assembly: await assembly(),
+        clock: systemClock,
+        random: Math.random,
+        signal: interrupt.signal,
+        say,
+      });
+      process.stdout.write(`${options.json ? JSON.stringify(report) : sessionsText(report)}\n`);
+      exitCode = codeOf(report);
+    },
+  );
 
 function codeOf(report: { readonly shortfalls: readonly string[] }): number {
   if (report.shortfalls.length > 0) return EXIT.notDone;

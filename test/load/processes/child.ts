@@ -7,8 +7,6 @@ import type { FromChild, ProcessSample, ToChild } from './messages.ts';
 export interface ChildWork {
   /** Everything but `sample` and `stop`. */
   take(message: ToChild): Promise<void> | void;
-  /** Threads beside the main one that answer when they are asked for their heap. */
-  threads(): number;
   kept(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
@@ -49,7 +47,7 @@ export function runChild(work: ChildWork): void {
 }
 
 async function sample(id: number, work: ChildWork): Promise<ProcessSample> {
-  const heaps = await liveHeaps(id, work.threads());
+  const heaps = await liveHeaps(id);
   const { user, system } = process.cpuUsage();
   return {
     rss: process.memoryUsage.rss(),

@@ -43,8 +43,6 @@ runChild({
       },
     });
   },
-  // The search engine.
-  threads: () => 1,
   kept: () => ({}),
   async stop() {
     await engines?.stop();

@@ -7,7 +7,7 @@ import { BroadcastChannel, isMainThread, threadId, workerData } from 'node:worke
 const CHANNEL = 'streamkeeper-live-heap';
 
 /** Threads that are in the middle of something answer when they are through with it; those that do not are left out of the sample. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 3_000;
 
 export interface ThreadHeap {
   readonly live: number;
@@ -30,24 +30,30 @@ if (!isMainThread) {
   };
 }
 
+/** Those that answered last: the next sample waits for them. */
+let known: ReadonlySet<string> | undefined;
+
 /** Of this process's threads, by name. @throws when the process was not started with --expose-gc */
-export async function liveHeaps(id: number, threads: number): Promise<Record<string, ThreadHeap>> {
+export async function liveHeaps(id: number): Promise<Record<string, ThreadHeap>> {
   const channel = new BroadcastChannel(CHANNEL);
   const heaps: Record<string, ThreadHeap> = {};
   const all = Promise.withResolvers<void>();
+  const waitedFor = new Set(known);
   channel.onmessage = (message) => {
     const answer = (message as { data: Partial<Answer> }).data;
     if (answer.id !== id || answer.thread === undefined) return;
     heaps[answer.thread] = { live: answer.live ?? 0, external: answer.external ?? 0 };
-    if (Object.keys(heaps).length >= threads) all.resolve();
+    waitedFor.delete(answer.thread);
+    if (known !== undefined && waitedFor.size === 0) all.resolve();
   };
   channel.postMessage({ ask: id });
-  heaps['main'] = liveHeap();
+  const main = liveHeap();
   const timer = setTimeout(all.resolve, PATIENCE_MS);
-  if (threads > 0) await all.promise;
+  if (known === undefined || waitedFor.size > 0) await all.promise;
   clearTimeout(timer);
   channel.close();
-  return heaps;
+  known = new Set(Object.keys(heaps));
+  return { main, ...heaps };
 }
 
 function liveHeap(): ThreadHeap {

@@ -78,7 +78,12 @@ export type FromChild =
   | { readonly kind: 'engines'; readonly engines: EngineAddresses }
   | { readonly kind: 'system'; readonly facts: SystemFacts }
   | { readonly kind: 'notify'; readonly notifications: readonly BucketNotification[] }
-  | { readonly kind: 'counts'; readonly counts: Readonly<Record<string, StreamCounts>> }
+  | {
+      readonly kind: 'counts';
+      readonly counts: Readonly<Record<string, StreamCounts>>;
+      /** What functions said of records that they could not settle at once, or never can: by code. */
+      readonly failures: Readonly<Record<string, number>>;
+    }
   | { readonly kind: 'mails'; readonly mails: readonly SentMail[] }
   | { readonly kind: 'sample'; readonly id: number; readonly sample: ProcessSample }
   | { readonly kind: 'line'; readonly text: string }

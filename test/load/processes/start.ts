@@ -22,6 +22,8 @@ export interface Processes {
   readonly system: SystemFacts;
   /** By table; as the system told last. */
   counts(): Readonly<Record<string, StreamCounts>>;
+  /** By code: what functions said of records that they could not settle. */
+  failures(): Readonly<Record<string, number>>;
   /** What both hold after a forced collection. */
   sample(): Promise<Samples>;
   /** Rejects when one of them fails or ends. */
@@ -56,6 +58,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
   let counts: Readonly<Record<string, StreamCounts>> = {};
+  let failures: Readonly<Record<string, number>> = {};
   const hear = (message: FromChild) => {
     switch (message.kind) {
       case 'line':
@@ -65,7 +68,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
         failure.reject(new Error(message.reason));
         return;
       case 'counts':
-        counts = message.counts;
+        ({ counts, failures } = message);
         return;
       case 'mails':
         for (const mail of message.mails) onMail(mail);
@@ -98,6 +101,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
       engines: at.engines,
       system: facts,
       counts: () => counts,
+      failures: () => failures,
       async sample() {
         id++;
         const answers = Promise.all([engines.sample(id), system.sample(id)]);

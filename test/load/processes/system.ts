@@ -19,6 +19,7 @@ const COUNTS_EVERY_MS = 200;
 let system: RunningSystem | undefined;
 let repeats: Repeater | undefined;
 let mails: SentMail[] = [];
+const tally = keepTally();
 
 /** The writes are another process's: nothing here waits for their records. */
 const unmeasured: WriteLatency = {
@@ -36,8 +37,6 @@ runChild({
   async take(message) {
     if (message.kind === 'start-system') await start(message);
   },
-  // Functions come and go with what there is to do; those of the mappings are there while records come.
-  threads: () => system?.streams.filter(({ followed }) => followed.counts().records > 0).length ?? 0,
   kept: () => ({
     'mails in the outbox': system?.gateway.mails().length ?? 0,
     'open connections': system?.gateway.connections().length ?? 0,
@@ -65,7 +64,7 @@ async function start(message: Extract<ToChild, { kind: 'start-system' }>): Promi
     replay: false,
     keep: undefined,
     gatewayPort: 0,
-    functionLog: functionLogs({ tally: keepTally(), show: line, verbose: false, clock: systemClock }),
+    functionLog: functionLogs({ tally, show: line, verbose: false, clock: systemClock }),
     async onTables(given) {
       environments = given;
     },
@@ -100,7 +99,7 @@ function report(running: RunningSystem, again: Repeater): void {
     const repeated = again.repeated(table);
     return [table, { records, repeated, settled, filtered, givenUp, lost, failedInvocations }] as const;
   });
-  tell({ kind: 'counts', counts: Object.fromEntries(counts) });
+  tell({ kind: 'counts', counts: Object.fromEntries(counts), failures: tally.tally().failures });
   if (mails.length === 0) return;
   tell({ kind: 'mails', mails });
   mails = [];

@@ -52,7 +52,7 @@ export function startFeed(options: FeedOptions): Feed {
     );
 
   async function* records(history: History, changes: number): AsyncGenerator<DynamoDBRecord> {
-    const { stream, share } = history;
+    const { share } = history;
     let given = 0;
     let aside: PendingWrite[] = [];
     for (const step of firstOf(history, changes, options.seed, options.startMs)) {

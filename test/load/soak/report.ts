@@ -35,6 +35,8 @@ export interface SoakReport {
   readonly kept: Readonly<Record<string, number>>;
   /** By processor. */
   readonly streams: Readonly<Record<string, StreamCounts | undefined>>;
+  /** By code: what functions said of records that they could not settle at once, or never can. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly end: EndState;
   readonly interrupted: boolean;
   /** Why it is no success; empty if it is. */
@@ -48,6 +50,7 @@ export interface SoakResult {
   readonly marks: readonly Mark[];
   readonly sampled: readonly Sampled[];
   readonly counts: SoakReport['streams'];
+  readonly failures: SoakReport['failures'];
   readonly end: EndState;
   readonly obstacles: readonly string[];
   readonly interrupted: boolean;
@@ -80,12 +83,16 @@ export function soakReport(result: SoakResult): SoakReport {
     memory,
     kept: sampled.at(-1)?.samples.system.kept ?? {},
     streams: counts,
+    failures: result.failures,
     end,
     interrupted: result.interrupted,
     shortfalls: [
       ...result.obstacles,
       ...(lost > 0 ? [`${lost} records were given up, and no letter of them was kept`] : []),
       ...(end.equal ? [] : ['the end state is not what the changes mean']),
+      ...(end.mailsAgain > 0 && counts['bookings']?.failedInvocations === 0
+        ? [`${end.mailsAgain} mails were sent again, and no request was left without an answer`]
+        : []),
       ...(rateRatio !== null && rateRatio < LEAST_RATE_RATIO
         ? [
             `the last tenth ran at ${rateRatio.toFixed(2)} of the first's rate, below ${LEAST_RATE_RATIO}${busier(tenth, lastTenth)}`,
@@ -145,6 +152,11 @@ function memoryOf(sampled: readonly Sampled[], records: number): readonly Memory
   ];
 }
 
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
+    .join(', ');
+
 export function soakText(report: SoakReport): string {
   const { tenths, memory, end, rateRatio } = report;
   const count = (value: number) => value.toLocaleString('en-US');
@@ -178,14 +190,15 @@ export function soakText(report: SoakReport): string {
               `${count(stream.filtered)} filtered out, ${count(stream.failedInvocations)} invocations failed in part or whole`,
           ],
     ),
-    `kept at the end: ${Object.entries(report.kept)
-      .map(([name, entries]) => `${name} ${count(entries)}`)
-      .join(', ')}`,
+    `said by functions: ${listed(report.failures) || 'no failures'}`,
+    `kept at the end: ${listed(report.kept)}`,
     `${count(end.index.documents)} documents; index ${end.index.equal ? 'equals' : 'DIFFERS FROM'} table`,
     `${count(inbox.count)} notifications; inboxes ${inbox.equal ? 'equal' : 'DIFFER FROM'} what the records mean`,
     `${count(ratings.count)} reviews; ratings ${ratings.equal ? 'equal' : 'DIFFER FROM'} them`,
     `${count(cache.count)} cached analyses; cache ${cache.equal ? 'equals' : 'DIFFERS FROM'} table`,
-    `${count(mails.count)} e-mails; ${mails.equal ? 'each was sent once' : 'NOT each was sent once'}`,
+    `${count(mails.count)} e-mails; ${mails.missing === 0 ? 'each was sent' : 'NOT each was sent'}, ${
+      end.mailsAgain === 0 ? 'and none twice' : `${end.mailsAgain} more than once`
+    }`,
     `${count(end.letters.count)} letters of ${count(end.letters.poison)} poison records; ${
       end.letters.equal ? 'as they must be' : 'NOT as they must be'
     }`,

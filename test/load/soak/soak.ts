@@ -107,6 +107,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       marks,
       sampled,
       counts: Object.fromEntries(MIX.map(({ name, stream }) => [name, counts[stream.table]])),
+      failures: processes.failures(),
       end,
       obstacles,
       interrupted: signal.aborted,
