@@ -36,7 +36,9 @@ Examples:
 
 What is discarded is gone: nobody can redrive it. Export it first if it may be wanted (dlq export). The stage's name has to be typed on
 every stage, not only on production; --yes does without. Of each record its processor, event id, key and code are in the audit trail.
-Exits with 0 when all that was listed is gone (--dry-run: was listed), with 1 when letters were named that are not there, with 130 when interrupted.`;
+A letter that could not be read just now stays, unless its code is named: --where code=OBJECT_UNREACHABLE.
+Exits with 0 when all that was listed is gone (--dry-run: was listed), with 1 when a letter stays, or letters were named that are not
+there, with 130 when interrupted.`;
 
 export function dlqDiscardCommand(context: CommandContext): Command {
   const command = new Command('discard')
@@ -98,6 +100,7 @@ export async function discardLetters(
     );
     end(context, system, options, report);
     if (report.interrupted) context.finish(EXIT.interrupted);
+    else if (report.kept.length > 0) context.finish(EXIT.failed);
     else if (report.records.length + report.letters.length === 0) foundNothing(context, where);
   } finally {
     await spill.close();

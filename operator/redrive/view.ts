@@ -138,8 +138,12 @@ const LEFT_COLUMNS = [
   { title: 'E.G.', text: ({ first }: LeftGroup) => first.key ?? first.eventId ?? '—', atLeast: 12 },
 ];
 
-export function discardText({ records, letters }: DiscardList, out: Out): string {
-  if (records.length + letters.length === 0) return '';
+export function discardText({ records, letters, kept }: DiscardList, out: Out): string {
+  const stay = kept.map(
+    ({ processor, form, reason }) =>
+      `${processor}: a letter of form ${form} stays: it could not be read just now (${reason?.code}); try again, or name its code with --where\n`,
+  );
+  if (records.length + letters.length === 0) return stay.join('') || '';
   const groups = Map.groupBy(records, ({ processor, code }) => JSON.stringify([processor, code]));
   const rows = [...groups.values()].flatMap((group) =>
     group[0] === undefined ? [] : [{ first: group[0], group }],
@@ -159,7 +163,7 @@ export function discardText({ records, letters }: DiscardList, out: Out): string
     ({ processor, form, reason }) =>
       `${processor}: a letter of form ${form}${reason ? ` (${reason.code})` : ''}\n`,
   );
-  return `to be discarded:\n\n${table}${unread.join('')}`;
+  return `to be discarded:\n\n${table}${[...unread, ...stay].join('')}`;
 }
 
 interface DiscardRow {
