@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../../local/problem.ts';
+import type { Letter } from '../dead-letters/letter.ts';
 import { type OpenLetters, openLetters } from '../dead-letters/letters.ts';
 import { namesLetters, parseWhere, type Where } from '../dead-letters/where.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
@@ -88,6 +89,40 @@ export async function withLetters<T>(
     return await use(letters);
   } finally {
     await letters.close();
+  }
+}
+
+/**
+ * The letters of several processors, one processor after the other. All queues are asked from the beginning on: each says only after a
+ * moment that it is empty. Whatever ends it, what is held is given back.
+ */
+export async function* lettersOfAll(
+  context: Pick<CommandContext, 'clock' | 'signal'>,
+  system: System,
+  processors: readonly ProcessorFacts[],
+): AsyncGenerator<Letter> {
+  const opened = processors.map((processor) =>
+    openLetters(system, processor, {
+      clock: context.clock,
+      signal: context.signal,
+      random: Math.random,
+      newId: randomUUID,
+    }),
+  );
+  const readings = opened.map((letters) => letters.letters()[Symbol.asyncIterator]());
+  const begun = readings.map((reading) => {
+    const first = reading.next();
+    // Its turn may never come.
+    first.catch(() => {});
+    return { reading, first };
+  });
+  try {
+    for (const { reading, first } of begun) {
+      for (let next = await first; next.done !== true; next = await reading.next()) yield next.value;
+    }
+  } finally {
+    await Promise.allSettled(readings.map((reading) => reading.return?.()));
+    await Promise.all(opened.map((letters) => letters.close()));
   }
 }
 

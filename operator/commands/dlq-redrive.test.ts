@@ -78,6 +78,7 @@ describe.skipIf(!embeddedDynamoDb)('the dlq commands that change something', () 
     const { text, exitCode } = await run({ reason: 'mapping mended' });
     expect(exitCode).toBe(1);
     expect(text).toMatch(/1 (applied|superseded), 1 unresolvable; 1 letter gone/);
+    expect(text).toContain('  streamkeeper dlq discard --local --where processor=products,code=');
     const lines = audited();
     expect(lines[0]).toMatchObject({ event: 'start', command: 'dlq redrive', reason: 'mapping mended' });
     expect(lines).toContainEqual(

@@ -6,7 +6,7 @@ import { openAudit } from '../audit/open-audit.ts';
 import { type RescueReport, rescue } from '../dead-letters/rescue.ts';
 import { namesLetters } from '../dead-letters/where.ts';
 import { openSystem } from '../system/open-system.ts';
-import type { System } from '../system/system.ts';
+import type { ProcessorFacts, System } from '../system/system.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted } from '../terminal/format.ts';
 import { harmless } from '../terminal/harmless.ts';
@@ -61,13 +61,15 @@ export async function rescueAll(
   options: Pick<RescueCommandOptions, 'json' | 'dryRun'>,
   audit: Audit | undefined,
 ): Promise<void> {
-  const reports: RescueReport[] = [];
+  const processors = processorsOf(system, where);
+  const reportsOf = new Map(processors.map(({ name }): [string, RescueReport[]] => [name, []]));
   const problems: string[] = [];
-  for (const processor of processorsOf(system, where)) {
+
+  async function rescueOne(processor: ProcessorFacts): Promise<void> {
     try {
       await withLetters(context, system, processor, { resolve: true }, async (letters) => {
         for await (const report of rescue(letters, { where, dryRun: options.dryRun })) {
-          reports.push(report);
+          reportsOf.get(processor.name)?.push(report);
           audit?.result(auditLine(report));
           if (!options.json) printLine(context, reportLine(report));
         }
@@ -79,6 +81,11 @@ export async function rescueAll(
       problems.push(lineOf(error));
     }
   }
+
+  // Each queue is asked until it says that it is empty, which takes a moment: all are asked at once.
+  const ends = await Promise.allSettled(processors.map(rescueOne));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const reports = [...reportsOf.values()].flat();
   if (options.json)
     printJson(context, { stage: system.stage, dryRun: options.dryRun, pointers: reports, problems });
   else {

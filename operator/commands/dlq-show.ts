@@ -18,12 +18,12 @@ import type { CommandContext } from './command-context.ts';
 import { type ReadOptions, readOptions } from './common-options.ts';
 import {
   foundNothing,
+  lettersOfAll,
   positiveNumber,
   processorsOf,
   readWhere,
   type WhereOptions,
   whereOption,
-  withLetters,
 } from './dlq-options.ts';
 
 interface ShowOptions extends ReadOptions, WhereOptions {
@@ -118,19 +118,14 @@ export async function showLetters(
   const images = options.showImages ? 'whole' : 'masked';
   let shown = 0;
   if (options.json) context.out.write('[');
-  for (const processor of processorsOf(system, where)) {
-    if (shown >= options.limit) break;
-    await withLetters(context, system, processor, { resolve: true }, async (letters) => {
-      for await (const letter of letters.letters()) {
-        const chosen = choose(letter, id, where);
-        if (chosen === undefined) continue;
-        if (options.json) {
-          const json = harmlessJson(JSON.stringify(foundLetter(chosen, images), undefined, 2));
-          context.out.write(`${shown === 0 ? '' : ','}\n${json}`);
-        } else write(context, chosen, images);
-        if (++shown >= options.limit) break;
-      }
-    });
+  for await (const letter of lettersOfAll(context, system, processorsOf(system, where))) {
+    const chosen = choose(letter, id, where);
+    if (chosen === undefined) continue;
+    if (options.json) {
+      const json = harmlessJson(JSON.stringify(foundLetter(chosen, images), undefined, 2));
+      context.out.write(`${shown === 0 ? '' : ','}\n${json}`);
+    } else write(context, chosen, images);
+    if (++shown >= options.limit) break;
   }
   if (options.json) context.out.write(shown === 0 ? ']\n' : '\n]\n');
   if (shown === 0) foundNothing(context, where, id);

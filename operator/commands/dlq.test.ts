@@ -15,6 +15,8 @@ import {
   TEST_MESSAGE,
   threeRecords,
 } from '../dead-letters/testing.ts';
+import { ANYWHERE } from '../dead-letters/where.ts';
+import type { System } from '../system/system.ts';
 import { listLetters } from './dlq-list.ts';
 import { rescueAll } from './dlq-rescue.ts';
 import { dlqShowCommand, showLetters } from './dlq-show.ts';
@@ -200,5 +202,33 @@ describe('over queues', () => {
       pointers: [{ outcome: 'unresolvable', reason: { code: 'NO_SEQUENCE_NUMBERS' } }],
     });
     expect(left.exitCode()).toBe(1);
+  });
+
+  test.each<[string, (system: System) => Promise<void>]>([
+    [
+      'show',
+      (system) =>
+        showLetters(testContext(), system, 'e1', { where: [], limit: 1, json: true, showImages: false }),
+    ],
+    [
+      'rescue',
+      (system) => rescueAll(testContext(), system, ANYWHERE, { json: true, dryRun: true }, undefined),
+    ],
+  ])('dlq %s waits for no queue before it has asked the others', async (_, run) => {
+    const processors = [await queues.addProcessor('bids'), await queues.addProcessor('products')] as const;
+    const asked = new Set<string>();
+    const both = Promise.withResolvers<void>();
+    const sqs = new Proxy(queues.sqs, {
+      get(client, name) {
+        if (name !== 'send') return Reflect.get(client, name);
+        return async (command: { readonly input: { readonly QueueUrl?: string } }, ...rest: unknown[]) => {
+          if (asked.add(command.input.QueueUrl ?? '').size === processors.length) both.resolve();
+          await both.promise;
+          return Reflect.apply(client.send, client, [command, ...rest]);
+        };
+      },
+    });
+    await run({ ...processors[0].system({ sqs }), processors });
+    expect(asked.size).toBe(2);
   });
 });

@@ -157,7 +157,9 @@ describe('a replay to the code', () => {
   );
 
   it('says what is wrong with a recording', async () => {
-    await expect(run(path('nothing.jsonl'), {})).rejects.toThrow(Problem);
+    await expect(run(path('nothing.jsonl'), {})).rejects.toThrow(
+      /there is no such file.*streamkeeper record/,
+    );
     writeFileSync(path('odd.jsonl'), 'not JSON\n');
     await expect(run(path('odd.jsonl'), {})).rejects.toThrow(/line 1/);
   });
