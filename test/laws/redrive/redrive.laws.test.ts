@@ -1,0 +1,4 @@
+import { testLaws } from '../testing.ts';
+import { redriveLaws } from './redrive.laws.ts';
+
+testLaws(redriveLaws, 250);
