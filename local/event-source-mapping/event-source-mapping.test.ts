@@ -19,6 +19,23 @@ describe('shards', () => {
     expect(batches()).toEqual([[1], [9], [5]]);
   });
 
+  it('a shard that never held a record holds its children back until those before it are done', async () => {
+    let tries = 0;
+    const { mapping, batches, events, idle } = mappingUnderTest({}, () =>
+      tries++ === 0 ? throws : succeeds,
+    );
+    mapping.addShard({ shardId: 'empty', parentShardId: SHARD });
+    mapping.addShard({ shardId: 'grandchild', parentShardId: 'empty' });
+    mapping.append(SHARD, [record(1)]);
+    mapping.append('grandchild', [record(2)]);
+    for (const closed of [SHARD, 'empty']) mapping.closeShard(closed);
+    mapping.enable();
+    await idle();
+    expect(batches()).toEqual([[1], [1], [2]]);
+    const done = events.filter(({ kind }) => kind === 'shard-done');
+    expect(done.map(({ shardId }) => shardId)).toEqual([SHARD, 'empty']);
+  });
+
   it('a shard that is unknown, known already or closed is named in the error', () => {
     const { mapping } = mappingUnderTest({});
     expect(() => mapping.append('nowhere', [])).toThrow('shard nowhere is unknown');

@@ -121,7 +121,13 @@ export function createEventSourceMapping(dependencies: MappingDependencies): Eve
 
   /** A child shard starts when its parent is done; a parent that is not known has left the stream. */
   function isReadable(shard: Shard): boolean {
-    return shard.parentId === undefined || (shards.get(shard.parentId)?.done ?? true);
+    const parent = shard.parentId === undefined ? undefined : shards.get(shard.parentId);
+    return parent === undefined || isDone(parent);
+  }
+
+  /** One that never held a record is done no sooner than those before it. */
+  function isDone(shard: Shard): boolean {
+    return shard.isDrained && isReadable(shard);
   }
 
   /** Reads what has come: filtered records are done with, the others wait in their lanes. */
@@ -189,9 +195,13 @@ export function createEventSourceMapping(dependencies: MappingDependencies): Eve
   }
 
   function finishIfDone(shard: Shard): void {
-    if (!shard.done) return;
+    if (!isDone(shard)) return;
     observe({ kind: 'shard-done', shardId: shard.id });
-    for (const child of shards.values()) if (child.parentId === shard.id) wake(child);
+    for (const child of shards.values()) {
+      if (child.parentId !== shard.id) continue;
+      wake(child);
+      finishIfDone(child);
+    }
   }
 
   function settleWaiters(): void {

@@ -30,8 +30,8 @@ export class Shard {
     this.lanes = Array.from({ length: lanes }, () => new Lane(limits));
   }
 
-  /** True when every record is done with and none will come: its children may start. */
-  get done(): boolean {
+  /** True when every record is done with and none will come. */
+  get isDrained(): boolean {
     return this.closed && this.#order.length === 0;
   }
 

@@ -1,17 +1,12 @@
 /** The laws of bookings → e-mails and ratings, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
+import { delivery } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, crashes, fates, lags, latenciesMs, outages } from './faults.ts';
 import { history } from './history.ts';
 import { mailsInOrder, mailsOnce, onlyPoisonIsLettered, ratingsEqualReviews } from './laws.ts';
 import { type Scenario, World } from './world.ts';
-
-const mapping = fc.record({
-  BatchSize: fc.integer({ min: 1, max: 12 }),
-  ParallelizationFactor: fc.constantFrom(1, 1, 3),
-  BisectBatchOnFunctionError: fc.boolean(),
-});
 
 const nothing = {
   lags: [0],
@@ -64,7 +59,7 @@ function on(
   const histories = fc.record({
     ...constants,
     history,
-    mapping,
+    ...delivery,
     latenciesMs,
     ...parts,
   }) as fc.Arbitrary<Scenario>;

@@ -2,11 +2,7 @@
  * The whole path in one process on a virtual clock: the app writes, the event source mapping delivers, the shipped processor
  * works through the shipped idempotency, and faults strike where they were told to.
  */
-import {
-  createEventSourceMapping,
-  type InvokeResult,
-  parseMapping,
-} from '../../../local/event-source-mapping/index.ts';
+import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { bookingsProcessor } from '../../../processors/bookings/processor.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
@@ -18,20 +14,15 @@ import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redr
 import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
-import { STREAM_ARN } from '../../support/record.ts';
 import { ExecutionEnvironment } from '../execution-environment.ts';
+import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { App, type BookingRecord, changeOf } from './app.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
 
-export interface Scenario {
+export interface Scenario extends Delivery {
   readonly history: readonly Step[];
-  readonly mapping: {
-    readonly BatchSize: number;
-    readonly ParallelizationFactor: number;
-    readonly BisectBatchOnFunctionError: boolean;
-  };
   readonly lags: readonly number[];
   /** Of the requests, one after the other and round again, to the dependency and back. */
   readonly latenciesMs: readonly number[];
@@ -54,8 +45,6 @@ export interface Sent {
 }
 
 const START_MS = 1_700_000_000_000;
-const TIMEOUT_MS = 60_000;
-const SHARD = 'shardId-00000001700000000000-00000001';
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -109,39 +98,29 @@ export class World {
   }
 
   async #live(): Promise<void> {
-    const mapping = createEventSourceMapping({
-      mapping: parseMapping({
-        ...this.#scenario.mapping,
-        MaximumRetryAttempts: 500,
-        MaximumRecordAgeInSeconds: 43_200,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        EventSourceArn: STREAM_ARN,
-      }),
+    const { history, withheld } = this.#scenario;
+    const stream = liveStream({
+      delivery: this.#scenario,
+      writes: history.length,
       clock: this.clock,
-      ids: () => `id-${this.#ids++}`,
-      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
-      onFailure: async ({ body }) => {
-        this.onFailure.push(body);
-      },
+      newId: () => `id-${this.#ids++}`,
+      invoke: (event, requestId) => this.#invoke(event, requestId),
+      onFailure: (body) => this.onFailure.push(body),
     });
-    mapping.addShard({ shardId: SHARD });
-    mapping.enable();
-    for (const step of this.#scenario.history) {
+    for (const [index, step] of history.entries()) {
       await this.#wait(step.pauseMs);
       this.app.review(step, this.clock.now());
       if ('gapMs' in step) await this.#wait(step.gapMs);
       const record = this.app.book(step, this.clock.now());
       if (record === undefined) continue;
-      if (!isWithheld(this.#scenario.withheld, this.app.records.length)) mapping.append(SHARD, [record]);
+      if (!isWithheld(withheld, index)) stream.append(index, record);
       else {
         this.withheld.push(record);
         // Nobody letters it: it is a letter.
         this.app.poison.delete(record.eventID);
       }
     }
-    await this.#wait(1);
-    await mapping.whenIdle();
-    mapping.stop();
+    await stream.settled();
   }
 
   async #operate(operator: Operator): Promise<void> {

@@ -2,19 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
+import { delivery } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
 
 const ANALYSES = ['a1', 'a2', 'a3'];
 
-const mapping = fc.record({
-  BatchSize: fc.integer({ min: 1, max: 12 }),
-  ParallelizationFactor: fc.constantFrom(1, 1, 3),
-  BisectBatchOnFunctionError: fc.boolean(),
-});
-
-const enabledAfterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 }));
 /** A slow answer among quick ones lets others pass between a reading and the write that follows from it. */
 const latencyMs = fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 1_500 }));
 const latenciesMs = fc.array(latencyMs, { minLength: 1, maxLength: 8 });
@@ -102,8 +96,7 @@ function on(
     ...constants,
     history,
     numbering,
-    mapping,
-    enabledAfterMs,
+    ...delivery,
     latenciesMs,
     ...parts,
   }) as fc.Arbitrary<Scenario>;

@@ -2,11 +2,7 @@
  * The whole path in one process on a virtual clock: the results table writes, the event source mapping delivers, the shipped
  * processor and the shipped reader work on the embedded cache server, and faults strike where they were told to.
  */
-import {
-  createEventSourceMapping,
-  type InvokeResult,
-  parseMapping,
-} from '../../../local/event-source-mapping/index.ts';
+import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { createRedisEngine } from '../../../local/redis/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { analysisResultsProcessor } from '../../../processors/analysis-results/processor.ts';
@@ -18,6 +14,7 @@ import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
@@ -25,16 +22,9 @@ import { faultyRedis } from './faulty-redis.ts';
 import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
 import { ResultsTable, type StreamRecord } from './results-table.ts';
 
-export interface Scenario {
+export interface Scenario extends Delivery {
   readonly history: readonly Write[];
   readonly numbering: Numbering;
-  readonly mapping: {
-    readonly BatchSize: number;
-    readonly ParallelizationFactor: number;
-    readonly BisectBatchOnFunctionError: boolean;
-  };
-  /** The mapping starts this long after the first write: a backlog is old. */
-  readonly enabledAfterMs: number;
   readonly latenciesMs: readonly number[];
   readonly fates: readonly Fate[];
   readonly outages: readonly Outage[];
@@ -51,8 +41,6 @@ export interface Scenario {
 }
 
 const START_MS = 1_700_000_000_000;
-const TIMEOUT_MS = 60_000;
-const SHARD = 'shardId-00000001700000000000-00000001';
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -126,37 +114,27 @@ export class World {
   }
 
   async #deliver(): Promise<void> {
-    const { history, enabledAfterMs, mapping: properties } = this.#scenario;
-    const mapping = createEventSourceMapping({
-      mapping: parseMapping({
-        ...properties,
-        MaximumRetryAttempts: 500,
-        MaximumRecordAgeInSeconds: 43_200,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-      }),
+    const { history, withheld } = this.#scenario;
+    const stream = liveStream({
+      delivery: this.#scenario,
+      writes: history.length,
       clock: this.clock,
-      ids: () => `id-${this.#ids++}`,
-      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
-      onFailure: async ({ body }) => {
-        this.onFailure.push(body);
-      },
+      newId: () => `id-${this.#ids++}`,
+      invoke: (event, requestId) => this.#invoke(event, requestId),
+      onFailure: (body) => this.onFailure.push(body),
     });
-    mapping.addShard({ shardId: SHARD });
-    this.clock.after(enabledAfterMs, () => mapping.enable());
     for (const [index, write] of history.entries()) {
       await this.#wait(write.pauseMs);
       const record = this.table.write(write, this.clock.now());
       if (record === undefined) continue;
-      if (!isWithheld(this.#scenario.withheld, index)) mapping.append(SHARD, [record]);
+      if (!isWithheld(withheld, index)) stream.append(index, record);
       else {
         this.withheld.push(record);
         // Nobody letters it: it is a letter.
         this.table.poison.delete(record.eventID);
       }
     }
-    await this.#wait(enabledAfterMs + 1);
-    await mapping.whenIdle();
-    mapping.stop();
+    await stream.settled();
   }
 
   async #again({ from, size, redriven, backwards, ...moment }: Again): Promise<void> {

@@ -1,6 +1,7 @@
 /** The laws of bids and conversations → notifications, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
+import { delivery } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, claimFates, crashes, fates, outages } from './faults.ts';
 import { history, type StreamName } from './history.ts';
@@ -15,14 +16,7 @@ import {
 } from './laws.ts';
 import { type Scenario, World } from './world.ts';
 
-const calm = fc.record({
-  history,
-  mapping: fc.record({
-    BatchSize: fc.integer({ min: 1, max: 12 }),
-    BisectBatchOnFunctionError: fc.boolean(),
-  }),
-  enabledAfterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 })),
-});
+const calm = fc.record({ history, ...delivery });
 
 type Calm = Omit<Scenario, 'stream' | keyof typeof nothing>;
 
@@ -74,6 +68,11 @@ async function broken(
 
 type Trouble = Partial<Omit<Scenario, keyof Calm | 'stream'>>;
 
+/** A chat is many items, and only those of one item are in order between lanes: it is deployed with one. */
+function inOneLane(scenario: Scenario): Scenario {
+  return { ...scenario, mapping: { ...scenario.mapping, ParallelizationFactor: 1 } };
+}
+
 function lawsOf(stream: StreamName): LawSuite {
   const on = (
     name: string,
@@ -83,7 +82,8 @@ function lawsOf(stream: StreamName): LawSuite {
   ): Law => {
     const histories = fc
       .tuple(calm, faults)
-      .map(([peace, trouble]): Scenario => ({ ...nothing, ...peace, ...trouble, stream }));
+      .map(([peace, trouble]): Scenario => ({ ...nothing, ...peace, ...trouble, stream }))
+      .map((one) => (stream === 'conversations' ? inOneLane(one) : one));
     return law({ id: `${stream}/${name}`, title, histories, broken: (one) => broken(one, more) });
   };
   return {

@@ -2,11 +2,7 @@
  * The whole path in one process on a virtual clock: the event source mapping delivers, the shipped processors store, claim and
  * push, and faults strike where they were told to.
  */
-import {
-  createEventSourceMapping,
-  type InvokeResult,
-  parseMapping,
-} from '../../../local/event-source-mapping/index.ts';
+import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { bidsProcessor } from '../../../processors/bids/processor.ts';
 import { conversationsFilters } from '../../../processors/conversations/filters.ts';
@@ -18,17 +14,15 @@ import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
 import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import type { Again, Crash, Outage } from './faults.ts';
 import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
 
-export interface Scenario {
+export interface Scenario extends Delivery {
   readonly stream: StreamName;
   readonly history: readonly Write[];
-  readonly mapping: { readonly BatchSize: number; readonly BisectBatchOnFunctionError: boolean };
-  /** The mapping starts this long after the first write: a backlog is old. */
-  readonly enabledAfterMs: number;
   readonly fates: readonly (Fault | undefined)[];
   readonly claimFates: readonly ReturnType<MemoryClaimTable['fault']>[];
   /** Every third request, of whatever kind, fails. */
@@ -44,8 +38,6 @@ export interface Scenario {
 }
 
 const START_MS = 1_700_000_000_000;
-const TIMEOUT_MS = 60_000;
-const SHARD = 'shardId-00000001700000000000-00000001';
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -112,34 +104,24 @@ export class World {
   }
 
   async #deliver(): Promise<void> {
-    const { stream, history, enabledAfterMs, mapping: properties } = this.#scenario;
-    const mapping = createEventSourceMapping({
-      mapping: parseMapping({
-        ...properties,
-        MaximumRetryAttempts: 500,
-        MaximumRecordAgeInSeconds: 43_200,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ...(stream === 'conversations' && { FilterCriteria: { Filters: conversationsFilters } }),
-      }),
+    const { stream: name, history, withheld } = this.#scenario;
+    const stream = liveStream({
+      delivery: this.#scenario,
+      writes: history.length,
+      ...(name === 'conversations' && { filters: conversationsFilters }),
       clock: this.clock,
-      ids: () => `id-${this.#ids++}`,
-      invoke: ({ payload, requestId }) => this.#invoke(JSON.parse(payload), requestId),
-      onFailure: async ({ body }) => {
-        this.onFailure.push(body);
-      },
+      newId: () => `id-${this.#ids++}`,
+      invoke: (event, requestId) => this.#invoke(event, requestId),
+      onFailure: (body) => this.onFailure.push(body),
     });
-    mapping.addShard({ shardId: SHARD });
-    this.clock.after(enabledAfterMs, () => mapping.enable());
     for (const [number, write] of history.entries()) {
       await this.#wait(write.pauseMs);
-      const one = written(stream, write, number, this.clock.now());
+      const one = written(name, write, number, this.clock.now());
       this.written.push(one);
-      if (isWithheld(this.#scenario.withheld, number)) this.withheld.push(one.record);
-      else mapping.append(SHARD, [one.record]);
+      if (isWithheld(withheld, number)) this.withheld.push(one.record);
+      else stream.append(number, one.record);
     }
-    await this.#wait(enabledAfterMs + 1);
-    await mapping.whenIdle();
-    mapping.stop();
+    await stream.settled();
   }
 
   async #again({ atMs, from, size, redriven }: Again): Promise<void> {
