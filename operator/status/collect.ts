@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { ChosenMapping } from '../mappings/choose.ts';
 import { mappingState } from '../mappings/mapping-state.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
+import { oldestLetterMs } from './local-letters.ts';
 import { localStatus } from './local-status.ts';
 import { type Figure, readFigures } from './metrics.ts';
 import type { MappingHealth, QueueHealth, SystemStatus } from './status.ts';
@@ -135,10 +136,18 @@ async function localFigures(
 }
 
 async function queueFigures(
-  { clients }: System,
+  { clients, gatewayUrl }: System,
   processors: readonly ProcessorFacts[],
   clock: Clock,
 ): Promise<ReadonlyMap<string, number>> {
+  if (gatewayUrl !== undefined) {
+    const ages = await Promise.all(
+      processors.map(async (one) => [one.name, await oldestLetterMs(clients.sqs, one, clock.now())] as const),
+    );
+    return new Map(
+      ages.flatMap(([name, age]): [string, number][] => (age === undefined ? [] : [[name, age]])),
+    );
+  }
   if (clients.cloudWatch === undefined) return new Map();
   const toMs = clock.now();
   const values = await readFigures(
