@@ -58,7 +58,7 @@ export interface Gateway {
   readonly wsUrl: string;
   /** Of the `@connections` API: what functions get as `WEBSOCKET_ENDPOINT`. */
   readonly connectionsUrl: string;
-  /** All that were sent; only the latest 500 with their texts. */
+  /** The latest 10,000 that were sent; only the latest 500 with their texts. */
   mails(): readonly Mail[];
   connections(): readonly OpenConnection[];
   /** Ends the connections, waits until `$disconnect` has been told of each, and stops listening. */

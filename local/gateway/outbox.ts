@@ -1,6 +1,6 @@
 /**
  * The mails that were "sent": kept in memory, and as one JSON file each if a folder is given, from which the next run goes on.
- * Memory holds every mail, but only the latest ones' texts: a busy day has tens of thousands.
+ * Memory holds the latest, and of the very latest the texts too: a run that stays up for days sends without end.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,10 +23,13 @@ export interface Mail {
 }
 
 export interface Outbox {
-  /** In the order they were sent. */
+  /** The latest, in the order they were sent. */
   mails(): readonly Mail[];
   add(mail: Mail): void;
 }
+
+/** Mails that are held; more than a recorded day sends. */
+export const LATEST = 10_000;
 
 /** Mails that are held with their texts. */
 const WITH_TEXTS = 500;
@@ -36,11 +39,15 @@ const WITH_TEXTS = 500;
  * @throws Problem when the folder cannot be used
  */
 export function createOutbox(folder?: string, onMail: (mail: Mail) => void = () => {}): Outbox {
-  const mails: Mail[] = folder === undefined ? [] : readKept(folder);
+  const kept = folder === undefined ? [] : readKept(folder);
+  const mails = kept.slice(-LATEST);
+  let sent = kept.length;
   return {
     mails: () => mails,
     add(mail) {
+      sent++;
       mails.push(mail);
+      if (mails.length > LATEST) mails.shift();
       onMail(mail);
       const older = mails.at(-1 - WITH_TEXTS);
       if (older !== undefined) {
@@ -49,7 +56,7 @@ export function createOutbox(folder?: string, onMail: (mail: Mail) => void = () 
       }
       if (folder === undefined) return;
       // The number keeps the order; the name says nothing about people.
-      const file = join(folder, `${String(mails.length).padStart(6, '0')}.json`);
+      const file = join(folder, `${String(sent).padStart(6, '0')}.json`);
       writeFileSync(`${file}.new`, JSON.stringify(mail, undefined, 2));
       renameSync(`${file}.new`, file);
     },
