@@ -6,9 +6,9 @@ import { lineOf, Problem } from '../../local/problem.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { progressBar } from './progress.ts';
+import { sessions, sessionsText } from './sessions/sessions.ts';
 import { soakText } from './soak/report.ts';
 import { soak } from './soak/soak.ts';
-import { sessions, sessionsText } from './sessions/sessions.ts';
 
 const EXIT = { done: 0, notDone: 1, wrong: 2, interrupted: 130 } as const;
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -22,7 +22,9 @@ let exitCode: number = EXIT.done;
 const interrupt = new AbortController();
 
 const program = new Command('npm run load --')
-  .description('Load and soak on this machine: writes into the tables, and everything that follows from them.')
+  .description(
+    'Load and soak on this machine: writes into the tables, and everything that follows from them.',
+  )
   .addHelpText(
     'after',
     `

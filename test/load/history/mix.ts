@@ -1,11 +1,12 @@
 /** All streams of the soak, and what share of the changes each has: every processor has its part, and those that cost least have most. */
-import type { Stream } from '../../../fixtures/generate/record.ts';
+
 import { analysisStreams } from '../../../fixtures/generate/analysis/streams.ts';
 import { bidsStream } from '../../../fixtures/generate/bids/bid.ts';
 import { bookingsStream } from '../../../fixtures/generate/bookings/rows.ts';
 import { conversationsStream } from '../../../fixtures/generate/conversations/message.ts';
 import { productsStream } from '../../../fixtures/generate/products/market-day.ts';
 import { type Random, seededRandom } from '../../../fixtures/generate/random.ts';
+import type { Stream } from '../../../fixtures/generate/record.ts';
 import { analysisHistory } from './analyses.ts';
 import { bidHistory } from './bids.ts';
 import { bookingHistory } from './bookings.ts';

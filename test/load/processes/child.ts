@@ -1,4 +1,5 @@
 /** The child's half of the conversation: takes one message after the other, answers samples, and never outlives the command. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { lineOf } from '../../../local/problem.ts';
 import { childUse } from './child-memory.ts';
 import { liveHeaps } from './heap-door.ts';
@@ -16,7 +17,10 @@ export function tell(message: FromChild): void {
   if (process.connected) process.send?.(message);
 }
 
+const delay = monitorEventLoopDelay({ resolution: 50 });
+
 export function runChild(work: ChildWork): void {
+  delay.enable();
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -53,6 +57,7 @@ async function sample(id: number, work: ChildWork): Promise<ProcessSample> {
     rss: process.memoryUsage.rss(),
     heaps,
     cpuMicros: user + system,
+    heldUpMs: delay.max / 1e6,
     kept: work.kept(),
     children: childUse(),
   };

@@ -67,7 +67,5 @@ function liveHeap(): ThreadHeap {
 function threadName(): string {
   const data: unknown = workerData;
   if (typeof data === 'object' && data !== null && 'functionName' in data) return String(data.functionName);
-  return typeof data === 'object' && data !== null && 'port' in data
-    ? 'search engine'
-    : `thread ${threadId}`;
+  return typeof data === 'object' && data !== null && 'port' in data ? 'search engine' : `thread ${threadId}`;
 }

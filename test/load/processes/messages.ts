@@ -48,6 +48,8 @@ export interface ProcessSample {
   readonly heaps: Readonly<Record<string, { readonly live: number; readonly external: number }>>;
   /** User and system time of all threads since the start, in µs. */
   readonly cpuMicros: number;
+  /** The longest that its main thread has not had its turn so far, in ms. */
+  readonly heldUpMs: number;
   /** How many entries things hold that could grow: by name. */
   readonly kept: Readonly<Record<string, number>>;
   /** Of the engines that are processes of their own: by name, resident bytes and µs of CPU time. */

@@ -36,9 +36,7 @@ export function repeater(every: number, clock: Clock): Repeater {
         const due = held;
         held = [];
         for (const { table, services, followed } of streams) {
-          const records = due
-            .filter(({ service }) => services[0] === service)
-            .map(({ record }) => record);
+          const records = due.filter(({ service }) => services[0] === service).map(({ record }) => record);
           const [shardId] = followed.checkpoints().flatMap((shards) => Object.keys(shards));
           if (records.length === 0 || shardId === undefined) continue;
           counts.set(table, (counts.get(table) ?? 0) + records.length);

@@ -3,12 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type {
+  EngineAddresses,
   FromChild,
   ProcessSample,
   SentMail,
   StreamCounts,
   SystemFacts,
-  EngineAddresses,
   ToChild,
 } from './messages.ts';
 

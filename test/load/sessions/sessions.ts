@@ -3,8 +3,8 @@
  * off and come back at the same moment, and when they have gone nothing of them is left.
  */
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { localTokens } from '../../../operator/listen/tokens.ts';
 import { conversationsStream } from '../../../fixtures/generate/conversations/message.ts';
+import { localTokens } from '../../../operator/listen/tokens.ts';
 import { type Clock, sleep } from '../../../shared/time/clock.ts';
 import type { ProcessSample } from '../processes/messages.ts';
 import { startProcesses } from '../processes/start.ts';
@@ -44,11 +44,11 @@ export interface SessionsReport {
     readonly sessionRows: number;
     readonly heard: Omit<Heard, 'latenciesMs'>;
   }[];
-  /** KB for each session; `system` is the process with the gateway and the functions. */
+  /** KB for each session: of the whole process with gateway and functions, and of the live heap of the gateway's thread. */
   readonly memory: {
     readonly residentKb: number;
     readonly liveKb: number;
-    /** MB, live, of all threads: before the first session, and when the last had gone. */
+    /** MB, live, of the gateway's thread: before the first session, and when the last had gone. */
     readonly liveBeforeMb: number;
     readonly liveAfterMb: number;
   };
@@ -149,7 +149,9 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
       const refused = crowd.refused() - refusedBefore;
       const sessionRows = await settledAt(rows, options.sessions);
       const { latenciesMs: _times, ...heard } = await everybodyHears(1);
-      say(`storm ${storm + 1}: all back after ${back.seconds.toFixed(1)} s, ${heard.missing} messages missing`);
+      say(
+        `storm ${storm + 1}: all back after ${back.seconds.toFixed(1)} s, ${heard.missing} messages missing`,
+      );
       storms.push({ seconds: back.seconds, ms: percentilesOf(back.value), refused, sessionRows, heard });
     }
     await crowd.closeAll();
@@ -235,7 +237,7 @@ async function countSessions(client: DynamoDBClient, table: string): Promise<num
   return count;
 }
 
-/** Of the threads that were there in every sample; a function's worker that ended and came back counts as it is. */
+/** Of the thread with the gateway: functions' workers end when nobody needs them, and come back. */
 function liveBytes({ heaps }: ProcessSample): number {
   const { main } = heaps;
   return main === undefined ? 0 : main.live + main.external;
@@ -257,9 +259,7 @@ function withShortfalls(report: Omit<SessionsReport, 'shortfalls'>): SessionsRep
           ? []
           : [`after storm ${index + 1}: ${sessionRows} session rows, expected ${wanted}`]),
       ]),
-      ...(pings.count < wanted && !report.interrupted
-        ? [`${wanted - pings.count} pings had no answer`]
-        : []),
+      ...(pings.count < wanted && !report.interrupted ? [`${wanted - pings.count} pings had no answer`] : []),
       ...(after.connections > 0 ? [`${after.connections} connections are open after all had gone`] : []),
       ...(after.sessionRows > 0 ? [`${after.sessionRows} session rows are left after all had gone`] : []),
       ...(memory.liveAfterMb - memory.liveBeforeMb > LIVE_LEFT_MB
@@ -292,4 +292,3 @@ export function sessionsText(report: SessionsReport): string {
     ...report.shortfalls.map((shortfall) => `NOT AS IT MUST BE: ${shortfall}`),
   ].join('\n');
 }
-

@@ -25,16 +25,36 @@ test('what is kept of every record shows as its slope', () => {
 });
 
 test('what is filled in the warm-up and stays is flat', () => {
-  expect(grows(trend((share) => 20 + Math.min(share, 0.1) * 500), LIVE_HEAP_LIMIT)).toBe(false);
+  expect(
+    grows(
+      trend((share) => 20 + Math.min(share, 0.1) * 500),
+      LIVE_HEAP_LIMIT,
+    ),
+  ).toBe(false);
 });
 
 test('noise around one height is flat', () => {
-  expect(grows(trend((share) => 30 + Math.sin(share * 1_000)), LIVE_HEAP_LIMIT)).toBe(false);
+  expect(
+    grows(
+      trend((share) => 30 + Math.sin(share * 1_000)),
+      LIVE_HEAP_LIMIT,
+    ),
+  ).toBe(false);
 });
 
 test('one late step within the limit is flat, one beyond it is not', () => {
-  expect(grows(trend((share) => (share > 0.8 ? 150 : 110)), RESIDENT_LIMIT)).toBe(false);
-  expect(grows(trend((share) => (share > 0.5 ? 250 : 110)), RESIDENT_LIMIT)).toBe(true);
+  expect(
+    grows(
+      trend((share) => (share > 0.8 ? 150 : 110)),
+      RESIDENT_LIMIT,
+    ),
+  ).toBe(false);
+  expect(
+    grows(
+      trend((share) => (share > 0.5 ? 250 : 110)),
+      RESIDENT_LIMIT,
+    ),
+  ).toBe(true);
 });
 
 test('too few samples say nothing', () => {

@@ -19,6 +19,9 @@ export interface Trend {
 /** Compiled code, connections, caches of a fixed size and the fixed number of ids are there by then. */
 export const WARM_UP = 0.1;
 
+/** Records from which on a run is judged: of fewer, what is kept of each is less than what collections leave one time and not another. */
+export const JUDGED_FROM = 100_000;
+
 const MB = 2 ** 20;
 
 /** @param records of the whole run. @returns undefined for a run of fewer than three points after its warm-up */

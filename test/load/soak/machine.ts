@@ -7,7 +7,10 @@ const MICROS_PER_TICK = 10_000;
 /** µs of processor time, all processors together; `undefined` where Linux does not tell (proc(5), "/proc/stat"). */
 export function busyMicros(): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync('/proc/stat', 'utf8')
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync(
+    '/proc/stat',
+    'utf8',
+  )
     .slice(4)
     .trim()
     .split(/\s+/)
