@@ -87,7 +87,8 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const account = { region, accountId };
   const client = { region, credentials: CREDENTIALS };
   const sqs = new SQSClient({ ...client, endpoint: aws.endpoint });
-  const s3 = new S3Client({ ...client, endpoint: aws.endpoint, forcePathStyle: true });
+  const s3Endpoint = aws.s3Endpoint ?? aws.endpoint;
+  const s3 = new S3Client({ ...client, endpoint: s3Endpoint, forcePathStyle: true });
   const clientOf = byEndpoint((endpoint) => new DynamoDBClient({ ...client, endpoint }));
   const streamsClientOf = byEndpoint((endpoint) => new DynamoDBStreamsClient({ ...client, endpoint }));
   const issuer = await createTokenIssuer({ clock, newId: randomUUID });
@@ -145,7 +146,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
           region,
           dynamodb: engines.dynamodbOf(code.system),
           sqs: aws.endpoint,
-          s3: aws.endpoint,
+          s3: s3Endpoint,
           search: engines.search?.url ?? '',
           cache: engines.cache?.url ?? '',
           gateway: gateway.url,

@@ -6,8 +6,9 @@ import { type NewObject, objectCreatedEvent } from './object-created-event.ts';
 import { choosePort } from './port.ts';
 
 export interface AwsServices {
-  /** Of SQS and S3 alike. */
+  /** Of SQS, and of S3 unless it has one of its own. */
   readonly endpoint: string;
+  readonly s3Endpoint?: string;
   /** From now on, each new object that matches is announced to its queue. */
   notify(notifications: readonly BucketNotification[]): void;
   stop(): Promise<void>;

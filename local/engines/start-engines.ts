@@ -157,7 +157,7 @@ const ROOM_BYTES = 2 ** 30;
  * Dynoxide waits for the disk at every write, which nobody needs of data that goes with the run: where Linux keeps a file system in
  * memory with room for it, the databases lie there.
  */
-function roomForTheDay(): string {
+export function roomForTheDay(): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
     if (bavail * bsize >= ROOM_BYTES) {

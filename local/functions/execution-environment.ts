@@ -45,13 +45,6 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
   const start = new Promise<InvokeResult | 'ready'>((resolve) => {
     started = resolve;
   });
-  const cancelInit = clock.after(INIT_MS, () =>
-    fail({
-      errorType: 'Runtime.InitTimeout',
-      errorMessage: `initialisation took more than ${INIT_MS / 1000} s`,
-    }),
-  );
-
   const host = (options.startHost ?? startFunctionThread)({
     function: code,
     settings,
@@ -59,6 +52,13 @@ export function startExecutionEnvironment(options: ExecutionOptions): ExecutionE
     onMessage,
     onEnd: fail,
   });
+  const { initMs = INIT_MS } = host;
+  const cancelInit = clock.after(initMs, () =>
+    fail({
+      errorType: 'Runtime.InitTimeout',
+      errorMessage: `initialisation took more than ${initMs / 1000} s`,
+    }),
+  );
 
   return {
     get alive() {

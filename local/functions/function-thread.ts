@@ -5,6 +5,8 @@ import type { ErrorText, InvokeMessage, WorkerMessage, WorkerSettings } from './
 
 /** A thread, or whatever else loads `serve-function.ts`. */
 export interface FunctionHost {
+  /** How long it may take to load. @default 10 s, as on Lambda */
+  readonly initMs?: number;
   post(message: InvokeMessage): void;
   /** At once, whatever it is doing. */
   terminate(): Promise<unknown>;

@@ -18,8 +18,19 @@ export interface MailsCheck {
   /** @param environment of the function that the records go to */
   take(environment: Readonly<Record<string, string>>, records: readonly unknown[]): void;
   sent(mail: Mail): void;
-  compare(clientOf: ClientOf): Promise<Finding>;
+  compare(clientOf: ClientOf): Promise<MailsFinding>;
 }
+
+export interface MailsFinding extends Finding {
+  /** How many times too often, by what `mailName` makes of a mail. */
+  readonly tooMany: ReadonlyMap<string, number>;
+  /** How many were not sent. */
+  readonly missing: number;
+}
+
+/** The same for mails that nobody could tell from each other. */
+export const mailName = ({ to, subject, text }: Pick<Mail, 'to' | 'subject' | 'text'>): string =>
+  `${to.join()} ${digestOf([subject, text])}`;
 
 interface Expected {
   /** A customer's address, or whose address it will be. */
@@ -53,9 +64,9 @@ export function mailsCheck(): MailsCheck {
         }
       }
     },
-    sent({ to, subject, text }) {
+    sent(mail) {
       mails++;
-      const name = `${to.join()} ${digestOf([subject, text])}`;
+      const name = mailName(mail);
       outbox.set(name, (outbox.get(name) ?? 0) + 1);
     },
     async compare(clientOf) {
@@ -75,9 +86,11 @@ export function mailsCheck(): MailsCheck {
         if (times === 0) differences.push(`${of}: was not sent`);
         else left.set(name, times - 1);
       }
-      const more = [...left.values()].reduce((sum, times) => sum + times, 0);
+      const missing = differences.length;
+      const tooMany = new Map([...left].filter(([, times]) => times > 0));
+      const more = [...tooMany.values()].reduce((sum, times) => sum + times, 0);
       if (more > 0) differences.push(`${more} mails were sent too many`);
-      return finding(mails, differences);
+      return { ...finding(mails, differences), tooMany, missing };
     },
   };
 }

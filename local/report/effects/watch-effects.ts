@@ -9,7 +9,7 @@ import type { Mail } from '../../gateway/index.ts';
 import { cacheCheck } from './cache.ts';
 import { type Finding, finding } from './finding.ts';
 import { inboxCheck, inboxDigests, type NotifyingProcessor } from './inbox.ts';
-import { mailsCheck } from './mails.ts';
+import { type MailsFinding, mailsCheck } from './mails.ts';
 import { type ClientOf, compareRatings } from './ratings.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Effects {
   readonly inbox: Finding;
   readonly ratings: Finding;
   readonly cache: Finding;
-  readonly mails: Finding;
+  readonly mails: MailsFinding;
 }
 
 export interface EffectsWatch {
