@@ -4,11 +4,13 @@ import { type Clock, sleep } from '../../../shared/time/clock.ts';
 import type { MemoryBucket } from './memory-bucket.ts';
 import { FunctionError } from './memory-function.ts';
 import type { MemoryQueue } from './memory-queue.ts';
+import type { MemoryStream } from './memory-stream.ts';
 import type { Ending, Fate, Operator } from './scenario.ts';
 
 export interface Services {
   readonly queue: MemoryQueue;
   readonly bucket: MemoryBucket;
+  readonly stream: MemoryStream;
   readonly invoke: (event: unknown) => Promise<unknown>;
 }
 
@@ -31,7 +33,7 @@ const refused = () =>
 const lost = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 
 export function memoryProcess(
-  { queue, bucket, invoke }: Services,
+  { queue, bucket, stream, invoke }: Services,
   { fates, ending }: Pick<Operator, 'fates' | 'ending'>,
   clock: Clock,
 ): MemoryProcess {
@@ -114,7 +116,15 @@ export function memoryProcess(
     ListObjectsV2Command: (input: { Prefix: string; ContinuationToken?: string }) =>
       bucket.list(input.Prefix, input.ContinuationToken),
   });
+  const streams = send({
+    GetShardIteratorCommand: (input: Parameters<MemoryStream['iterator']>[0]) => ({
+      ShardIterator: stream.iterator(input),
+    }),
+    GetRecordsCommand: ({ ShardIterator }: { ShardIterator: string }, fate) =>
+      stream.page(ShardIterator, fate === 'odd'),
+  });
   const lambda = send({
+    GetEventSourceMappingCommand: () => ({}),
     /** Odd: half of the answer comes. */
     InvokeCommand: async ({ Payload }: { Payload: Uint8Array }, fate) => {
       try {
@@ -142,9 +152,7 @@ export function memoryProcess(
     lambda,
     cloudWatch: undefined,
     dynamodb: () => dynamodb,
-    streams: () => {
-      throw new Error('no pointers in this world');
-    },
+    streams: () => streams,
   } as unknown as System['clients'];
   return {
     clients,

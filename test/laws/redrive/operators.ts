@@ -1,6 +1,8 @@
 /** Operators of a history, one after the other or side by side: what they ran, and whether what they were told is true. */
 import type { Audit } from '../../../operator/audit/audit.ts';
 import { startAudit } from '../../../operator/audit/audit.ts';
+import { openLetters } from '../../../operator/dead-letters/letters.ts';
+import { type RescueReport, rescue } from '../../../operator/dead-letters/rescue.ts';
 import { ANYWHERE, type Where } from '../../../operator/dead-letters/where.ts';
 import { type DiscardReport, discard } from '../../../operator/redrive/discard.ts';
 import { type RedriveReport, redrive } from '../../../operator/redrive/redrive.ts';
@@ -10,12 +12,14 @@ import { type MemoryProcess, memoryProcess } from './memory-clients.ts';
 import type { Operator } from './scenario.ts';
 import { isOf, type LetterWorld } from './world.ts';
 
+export type Report = RedriveReport | DiscardReport | readonly RescueReport[];
+
 /** What an operator saw of a run. */
 export interface Ran {
   readonly operator: Operator;
   readonly run: string;
   /** Undefined: it was killed, or failed. */
-  readonly report: RedriveReport | DiscardReport | undefined;
+  readonly report: Report | undefined;
   readonly ending: 'ended' | 'failed' | 'killed';
 }
 
@@ -82,7 +86,7 @@ function work(
   run: string,
   process: MemoryProcess,
   begin: () => Promise<Audit>,
-): Promise<RedriveReport | DiscardReport> {
+): Promise<Report> {
   const { clock, facts } = world;
   const { command, dryRun, limit, stopAfter, concurrency } = operator;
   const system = { clients: process.clients, processors: [facts] } as unknown as System;
@@ -96,6 +100,7 @@ function work(
     begin,
   };
   const where = whereOf(operator, world);
+  if (command === 'rescue') return rescueAll(system, facts, { where, dryRun }, common);
   if (command === 'discard')
     return discard(system, [facts], { where, limit, dryRun }, { ...common, onList: () => {} });
   return redrive(
@@ -104,6 +109,20 @@ function work(
     { where, limit, rate: undefined, concurrency, stopAfter, maxAgeMs: undefined, dryRun },
     { ...common, runId: run, onPlanned: () => {}, onPlan: () => {}, onResults: () => {} },
   );
+}
+
+async function rescueAll(
+  system: System,
+  facts: LetterWorld['facts'],
+  options: Parameters<typeof rescue>[1],
+  ports: Parameters<typeof openLetters>[2],
+): Promise<readonly RescueReport[]> {
+  const letters = openLetters(system, facts, ports);
+  try {
+    return await Array.fromAsync(rescue(letters, options));
+  } finally {
+    await letters.close();
+  }
 }
 
 /** Records are chosen by their position, which all of them have. */

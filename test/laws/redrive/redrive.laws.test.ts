@@ -1,4 +1,4 @@
 import { testLaws } from '../testing.ts';
 import { redriveLaws } from './redrive.laws.ts';
 
-testLaws(redriveLaws, 250);
+testLaws(redriveLaws, 200);

@@ -1,6 +1,8 @@
 /** The laws of dead letters: whatever operators do, and whatever goes wrong for them, no record is lost, and nothing false is said of one. */
+
+import type { RescueReport } from '../../../operator/dead-letters/rescue.ts';
 import { type LawSuite, law } from '../law.ts';
-import { chosen, numberOf, operateAll, operateLast, type Ran } from './operators.ts';
+import { chosen, numberOf, operateAll, operateLast, type Ran, type Report } from './operators.ts';
 import { type Operator, type Scenario, scenario } from './scenario.ts';
 import { type LetterWorld, letterWorld, UNKNOWN } from './world.ts';
 
@@ -78,6 +80,7 @@ function wrongLetters({ services, subjects, lettered, recordsIn }: LetterWorld):
     const one = index === undefined ? undefined : subjects[index];
     if (one === undefined) return [];
     const { failedAt, error, requestId, record } = JSON.parse(body);
+    if (record === undefined) return [];
     const first = lettered.get(one.index) ?? [];
     const now = one.nature === 'late-poison' ? ['LATE_POISON'] : ['POISON', 'FUNCTION_FAILED', 'BUSY'];
     return [
@@ -123,6 +126,10 @@ function everything({ services }: LetterWorld): string {
   return JSON.stringify([services.queue.bodies(), [...services.bucket.objects]]);
 }
 
+function isRescue(report: Report): report is readonly RescueReport[] {
+  return Array.isArray(report);
+}
+
 interface Before {
   readonly before: ReadonlySet<number>;
   readonly carriedOut: ReadonlySet<number>;
@@ -156,19 +163,23 @@ function untrue(
   const named = new Set(
     lines.flatMap((line) => (line.event === 'result' ? (numberOf(line.key, world) ?? []) : [])),
   );
-  if (ending === 'ended' && !dryRun)
+  // What a rescue keeps is named by its command.
+  if (ending === 'ended' && !dryRun && command !== 'rescue')
     for (const { index } of touched)
       if (!named.has(index)) problems.push(`record ${index} is not in the trail`);
   const end = lines.find((line) => line.event === 'end');
   const left = world.services.queue.bodies().filter((body) => body === UNKNOWN).length;
-  if (command === 'redrive' && left !== unknown) problems.push('a redrive deleted what nobody understands');
-  if (report === undefined) {
-    if (end?.event === 'end' && end.outcome === 'done') problems.push('the trail says done of what failed');
-    return problems;
-  }
+  if (command !== 'discard' && left !== unknown)
+    problems.push(`a ${command} deleted what nobody understands`);
+  if (report === undefined) return problems;
   if (nothingFails(operator) && world.services.queue.hidden() > 0)
     problems.push('messages were not given back');
-  if ('results' in report) {
+  if (isRescue(report)) {
+    if (!dryRun && nothingFails(operator) && report.some(({ outcome }) => outcome !== 'rescued'))
+      problems.push('a pointer was not rescued, and nothing stood in the way');
+    if (report.some(({ outcome }) => outcome === 'rescued') && dryRun)
+      problems.push('a dry run says that it rescued');
+  } else if ('results' in report) {
     const failed = report.results.filter(({ result }) => result === 'failed').length;
     if (stopAfter !== undefined && concurrency === 1 && failed > stopAfter)
       problems.push(`${failed} records failed, and it was to stop after ${stopAfter}`);

@@ -43,8 +43,9 @@ const record = fc.record({
 });
 
 export interface LetterSpec {
-  readonly form: 'envelope' | 'batch' | 'test-message' | 'unknown';
-  /** Of the records, by chance; an envelope holds the first. */
+  /** A `damaged` batch names its records as a pointer does, and holds none that can be read. */
+  readonly form: 'envelope' | 'batch' | 'pointer' | 'damaged' | 'test-message' | 'unknown';
+  /** Of the records, by chance; an envelope holds the first, a pointer all from the lowest to the highest. */
   readonly holds: readonly number[];
   /** How often a batch is announced: not at all, or again and again. */
   readonly announced: number;
@@ -55,6 +56,7 @@ export interface LetterSpec {
 const letter = fc.record({
   form: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom('envelope' as const, 'batch' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('pointer' as const, 'damaged' as const) },
     { weight: 1, arbitrary: fc.constantFrom('test-message' as const, 'unknown' as const) },
   ),
   holds: fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 5 }),
@@ -75,7 +77,7 @@ export interface Ending {
 }
 
 export interface Operator {
-  readonly command: 'redrive' | 'discard';
+  readonly command: 'redrive' | 'discard' | 'rescue';
   readonly dryRun: boolean;
   /** Which records it is about, by number; empty for all letters. */
   readonly about: readonly number[];
@@ -92,7 +94,7 @@ export interface Operator {
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 const operator = fc.record({
-  command: fc.constantFrom('redrive' as const, 'redrive' as const, 'discard' as const),
+  command: fc.constantFrom('redrive' as const, 'redrive' as const, 'discard' as const, 'rescue' as const),
   dryRun: fc.constantFrom(false, false, false, false, true),
   about: fc.oneof(fc.constant([]), fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 3 })),
   limit: rarely(fc.integer({ min: 1, max: 3 })),

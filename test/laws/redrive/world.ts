@@ -17,6 +17,7 @@ import { memoryBucket } from './memory-bucket.ts';
 import type { Services } from './memory-clients.ts';
 import { memoryFunction, type Subject } from './memory-function.ts';
 import { memoryQueue } from './memory-queue.ts';
+import { memoryStream } from './memory-stream.ts';
 import type { RecordOf, Scenario } from './scenario.ts';
 
 export const PROCESSOR = 'bids';
@@ -24,6 +25,7 @@ const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/bids/stream/';
 export const STREAM = `${TABLE}2026-01-01T00:00:00.000`;
 const START_MS = Date.parse('2026-03-01T00:00:00Z');
 export const UNKNOWN = 'not JSON';
+const DAMAGED = '{"Records":[{"eve';
 
 /** A record in a letter, as it was first written. */
 export interface Lettered {
@@ -57,7 +59,9 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
   const lettered = new Map<number, Lettered[]>();
   const bucket = memoryBucket(checkRemoved);
   const queue = memoryQueue(clock, checkRemoved);
-  const services = { queue, bucket, invoke: memoryFunction(subjectOf, clock, broken) };
+  const ofTable = subjects.filter(({ nature }) => nature !== 'other-table' && nature !== 'other-processor');
+  const stream = memoryStream(ofTable.map(({ record }) => record));
+  const services = { queue, bucket, stream, invoke: memoryFunction(subjectOf, clock, broken) };
 
   function subjectOf(record: unknown): Subject | undefined {
     const { dynamodb } = (record ?? {}) as { dynamodb?: { SizeBytes?: number } };
@@ -66,9 +70,28 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
 
   function recordsIn(text: string): readonly number[] {
     if (text === UNKNOWN) return [];
-    const { record, payload } = JSON.parse(text) as { record?: unknown; payload?: string };
+    const {
+      record,
+      payload,
+      DDBStreamBatchInfo: range,
+    } = JSON.parse(text) as {
+      record?: unknown;
+      payload?: string;
+      DDBStreamBatchInfo?: { startSequenceNumber: string; endSequenceNumber: string };
+    };
+    if (range !== undefined && (payload === undefined || payload === DAMAGED))
+      return inRange(BigInt(range.startSequenceNumber), BigInt(range.endSequenceNumber)).map(
+        ({ index }) => index,
+      );
     const inside: unknown[] = payload === undefined ? [record] : JSON.parse(payload).Records;
     return inside.flatMap((one) => subjectOf(one)?.index ?? []);
+  }
+
+  function inRange(start: bigint, end: bigint): readonly Subject[] {
+    return ofTable.filter(({ sequenceNumber }) => {
+      const at = BigInt(sequenceNumber);
+      return start <= at && at <= end;
+    });
   }
 
   function held(): ReadonlySet<number> {
@@ -146,7 +169,7 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
           const processor = first.nature === 'other-processor' ? 'products' : PROCESSOR;
           const letter = {
             processor,
-            streamArn: STREAM,
+            streamArn: String(first.record['eventSourceARN']),
             failedAt,
             requestId,
             error: { code },
@@ -155,12 +178,22 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
           queue.send(JSON.stringify(envelope(letter)));
           break;
         }
+        case 'pointer':
+        case 'damaged': {
+          const at = inside.filter((one) => ofTable.includes(one)).map(({ index }) => index);
+          const of = ofTable.filter(({ index }) => index >= Math.min(...at) && index <= Math.max(...at));
+          if (of.length === 0) break;
+          for (const one of of) note(one, facts);
+          if (form === 'pointer') queue.send(batchOf(of, facts, undefined));
+          else bucket.put(`aws/lambda/mapping/shard/2026/02/28/${index}`, batchOf(of, facts, DAMAGED));
+          break;
+        }
         case 'batch': {
           // A batch is what this queue's function was given: there is no other processor's record in it.
           const own = inside.filter(({ nature }) => nature !== 'other-processor');
           for (const one of own) note(one, facts);
           const key = `aws/lambda/mapping/shard/2026/02/28/${index}`;
-          bucket.put(key, batchOf(own, facts));
+          bucket.put(key, batchOf(own, facts, payloadOf(own.map(({ record }) => record))));
           if (times > 0) announced.push(key);
           for (let time = 1; time < times; time++) queue.send(JSON.stringify(announcement('failures', key)));
           break;
@@ -208,12 +241,22 @@ function subject({ nature, lane, hasId }: RecordOf, index: number): Subject {
   };
 }
 
-function batchOf(subjects: readonly Subject[], { failedAt, requestId }: Lettered): string {
+/** @param payload undefined: it only says where in the stream its records are */
+function batchOf(
+  subjects: readonly Subject[],
+  { failedAt, requestId }: Lettered,
+  payload: string | undefined,
+): string {
   const body = givenUp({
-    payload: payloadOf(subjects.map(({ record }) => record)),
+    ...(payload === undefined ? {} : { payload }),
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:bids-function',
     timestamp: failedAt,
-    info: { streamArn: STREAM, batchSize: subjects.length },
+    info: {
+      streamArn: STREAM,
+      batchSize: subjects.length,
+      startSequenceNumber: subjects[0]?.sequenceNumber,
+      endSequenceNumber: subjects.at(-1)?.sequenceNumber,
+    },
   });
   return JSON.stringify({ ...body, requestContext: { ...(body['requestContext'] as object), requestId } });
 }
