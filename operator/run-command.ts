@@ -14,7 +14,7 @@ import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
 import { whyStuckCommand } from './commands/why-stuck.ts';
-import { harmless } from './terminal/harmless.ts';
+import { harmlessStream } from './terminal/harmless.ts';
 
 const COMMANDS = [
   dlqCommand,
@@ -53,6 +53,8 @@ export async function runCommand(
   let exitCode: ExitCode = EXIT.done;
   const context: CommandContext = {
     ...surroundings,
+    out: harmlessStream(surroundings.out),
+    err: harmlessStream(surroundings.err),
     finish: (code) => {
       exitCode = code;
     },
@@ -65,7 +67,7 @@ export async function runCommand(
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongSurroundings;
     // Requests under way were ended with it.
     if (context.signal.aborted && !(error instanceof Problem)) return EXIT.interrupted;
-    context.err.write(`streamkeeper: ${harmless(textOf(error))}\n`);
+    context.err.write(`streamkeeper: ${textOf(error)}\n`);
     return error instanceof Problem ? EXIT.wrongSurroundings : EXIT.failed;
   }
 }

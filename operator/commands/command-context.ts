@@ -17,7 +17,7 @@ export interface CommandContext {
   readonly environment: NodeJS.ProcessEnv;
   /** The repository's root folder. */
   readonly repository: string;
-  /** Results; with `--json` nothing but JSON. */
+  /** Results; with `--json` nothing but JSON. What is written to this and `err` steers no terminal: see `harmlessStream`. */
   readonly out: NodeJS.WriteStream;
   /** Progress, questions, warnings. */
   readonly err: NodeJS.WriteStream;

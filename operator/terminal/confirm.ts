@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { Problem } from '../../local/problem.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import type { System } from '../system/system.ts';
+import { drawable, harmless } from './harmless.ts';
 
 /**
  * @param what what would be done, as the rest of `This would …`
@@ -20,10 +21,10 @@ export async function confirm(
   if (!production || yes) return;
   if (input.isTTY !== true || err.isTTY !== true)
     throw new Problem(`${title}: this would ${what}; nobody can confirm it here: add --yes to do it`);
-  const asking = createInterface({ input, output: err });
+  const asking = createInterface({ input, output: drawable(err) });
   try {
     const answer = await asking.question(
-      `This would ${what} on ${title}.\nType the stage's name (${stage}) to go on: `,
+      harmless(`This would ${what} on ${title}.\nType the stage's name (${stage}) to go on: `),
       { signal },
     );
     if (answer.trim() !== stage)

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { harmless, harmlessJson } from './harmless.ts';
+import { drawable, harmless, harmlessJson, harmlessStream } from './harmless.ts';
 import { printJson, printLine } from './print.ts';
 
 const NASTY = [
@@ -25,6 +25,16 @@ test.each(NASTY)('an item key with %j reaches no terminal as it is', (nasty) => 
   const written = String(out.read());
   expect(written).not.toContain(nasty);
   expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u202a-\u202e]/u);
+});
+
+test.each(NASTY)('%j is harmless however it is written to the stream that commands get', (nasty) => {
+  const raw = new PassThrough() as unknown as NodeJS.WriteStream & PassThrough;
+  const out = harmlessStream(Object.assign(raw, { isTTY: true as const, columns: 80 }));
+  out.write(`a${nasty}b\n`);
+  out.write(Buffer.from(nasty));
+  expect(String(raw.read()).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u202a-\u202e]/u);
+  expect([out.isTTY, out.columns]).toEqual([true, 80]);
+  expect(drawable(out) === raw && drawable(raw) === raw).toBe(true);
 });
 
 test('our own colours stay', () => {

@@ -18,6 +18,32 @@ export function harmlessJson(json: string): string {
   return json.replace(SUSPECT, (character) => (character === '\n' ? character : escaped(character)));
 }
 
+/** The streams behind those that `harmlessStream` made. */
+const behind = new WeakMap<NodeJS.WriteStream, NodeJS.WriteStream>();
+
+/** The same stream, but that whatever is written goes through `harmless`: commands get no other. */
+export function harmlessStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const made = new Proxy(stream, {
+    get(target, name) {
+      if (name === 'write')
+        return (chunk: string | Uint8Array, ...rest: unknown[]) =>
+          Reflect.apply(target.write, target, [harmless(textOf(chunk)), ...rest]);
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  behind.set(made, stream);
+  return made;
+}
+
+/** For what moves the cursor itself: the progress bar, and a question. Nothing of a table, a queue or a service may be written to it. */
+export function drawable(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return behind.get(stream) ?? stream;
+}
+
+const textOf = (chunk: string | Uint8Array) =>
+  typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

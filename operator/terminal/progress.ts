@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Clock } from '../../shared/time/clock.ts';
 import { count, span } from './format.ts';
-import { harmless } from './harmless.ts';
+import { drawable, harmless } from './harmless.ts';
 
 export interface Progress {
   /** `note`: what else there is to say, e.g. `2 failed`. */
@@ -30,8 +30,8 @@ export function startProgress(options: ProgressOptions): Progress {
 
 function drawnProgress({ err, label }: ProgressOptions, total: number): Progress {
   const bar = new SingleBar({
-    stream: err,
-    format: `${label} {bar} {shown} of {whole}{note}`,
+    stream: drawable(err),
+    format: `${harmless(label)} {bar} {shown} of {whole}{note}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
@@ -42,7 +42,7 @@ function drawnProgress({ err, label }: ProgressOptions, total: number): Progress
   const values = (done: number, note?: string) => ({
     shown: count(done),
     whole: count(total),
-    note: note === undefined || note === '' ? '' : ` · ${note}`,
+    note: note === undefined || note === '' ? '' : ` · ${harmless(note)}`,
   });
   bar.start(total, 0, values(0));
   return {
