@@ -142,7 +142,11 @@ export interface LetterFault {
 }
 
 export const letterFaults: fc.Arbitrary<readonly LetterFault[]> = fc.array(
-  fc.record({ letter: fc.integer({ min: 0, max: 6 }), kept: fc.boolean(), hangs: fc.boolean() }),
+  fc.record({
+    letter: fc.integer({ min: 0, max: 4 }),
+    kept: fc.boolean(),
+    hangs: fc.constantFrom(false, false, false, true),
+  }),
   { maxLength: 3 },
 );
 
@@ -230,3 +234,18 @@ export const redrivenAtLast: fc.Arbitrary<readonly Again[]> = fc.array(
     })),
   { minLength: 1, maxLength: 4 },
 );
+
+/** Requests and reads that are answered too late or never, one after the other: invocations come to the end of their time. */
+export const neverAnswered: fc.Arbitrary<readonly Fate[]> = fc.array(
+  fc.constantFrom<Fate>('ok', 'lost', 'lost', 'late-landing', 'late-answer', 'unavailable'),
+  { minLength: 3, maxLength: 20 },
+);
+
+export const neverRead: fc.Arbitrary<readonly ReadFate[]> = fc.array(
+  fc.constantFrom<ReadFate>('ok', 'hangs', 'unprocessed'),
+  { minLength: 1, maxLength: 8 },
+);
+
+export const neverKept: fc.Arbitrary<readonly LetterFault[]> = fc
+  .tuple(fc.integer({ min: 1, max: 12 }), fc.boolean(), fc.boolean())
+  .map(([count, kept, hangs]) => Array.from({ length: count }, (_, letter) => ({ letter, kept, hangs })));

@@ -21,6 +21,13 @@ const pauseMs = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 20_000, max: 120_000 }) },
 );
 
+const spoilt: fc.Arbitrary<Write> = fc.record({
+  kind: fc.constant('spoil' as const),
+  product,
+  how: fc.constantFrom<Spoiled>('schema', 'engine'),
+  pauseMs,
+});
+
 export const write: fc.Arbitrary<Write> = fc.oneof(
   {
     weight: 8,
@@ -40,15 +47,7 @@ export const write: fc.Arbitrary<Write> = fc.oneof(
       pauseMs,
     }),
   },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('spoil' as const),
-      product,
-      how: fc.constantFrom<Spoiled>('schema', 'engine'),
-      pauseMs,
-    }),
-  },
+  { weight: 2, arbitrary: spoilt },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('remove' as const), product, pauseMs }) },
   {
     weight: 1,
@@ -62,6 +61,12 @@ export const write: fc.Arbitrary<Write> = fc.oneof(
 );
 
 export const history = fc.array(write, { minLength: 1, maxLength: 30 });
+
+/** Every third write makes an item poison. */
+export const poisonous = fc.array(
+  fc.oneof({ weight: 2, arbitrary: write }, { weight: 1, arbitrary: spoilt }),
+  { minLength: 1, maxLength: 20 },
+);
 
 /** How sequence numbers rise: AWS's counter, with ties in its high digits, or an emulator's small integers. */
 export type Numbering = 'aws' | 'aws-with-ties' | 'small';

@@ -40,7 +40,7 @@ export function nothingIsHeldUp({ heldUp }: World): string[] {
 
 /**
  * G1, G3: one letter for each record that our schema refuses, at most one for each that the engine refuses (a newer state may have
- * come first), none for any other, and nothing given up by the mapping.
+ * come first; none has where it is the last), none for any other, and nothing given up by the mapping.
  *
  * @param mayRepeat true when a delivery beside the mapping's, a crash or an ambiguous answer of the queue may have lettered a record again
  */
@@ -55,8 +55,9 @@ export function onlyPoisonIsLettered({ table, letters, onFailure }: World, mayRe
     if (!table.poison.has(eventId)) problems.push(`${eventId} is no poison, and was lettered`);
     if (count > 1 && !mayRepeat) problems.push(`${eventId} was lettered ${count} times`);
   }
+  const last = new Set(PRODUCTS.map((product) => table.lastEvent(product)));
   for (const [eventId, how] of table.poison) {
-    if (how === 'schema' && !times.has(eventId))
+    if ((how === 'schema' || last.has(eventId)) && !times.has(eventId))
       problems.push(`${eventId} is poison, and was never lettered`);
   }
   return problems;

@@ -1,5 +1,5 @@
 /** Records that no delivery brings lie as dead letters; operators plan and redrive them, beside the live ones and beside each other. */
-import { doorOf, type Operator, operate } from '../operator.ts';
+import { doorOf, type Operator, operate, planned } from '../operator.ts';
 import type { World } from './world.ts';
 
 export interface Operating {
@@ -19,6 +19,20 @@ export async function operateAll(world: World, { operators }: Operating): Promis
 export async function operateLast(world: World, { lastOperator }: Operating): Promise<void> {
   if (lastOperator === undefined) return;
   await world.clock.runUntil(operate(world.withheld, lastOperator, door(world)));
+}
+
+/** Once all is settled a plan finds nothing to do; of an item that cannot be shown it may not know. */
+export async function nothingIsLeft(world: World): Promise<string[]> {
+  const { records, poison } = world.table;
+  if (records.length === 0) return [];
+  const plan = await world.clock.runUntil(planned(records, door(world)));
+  return records.flatMap((record, index) => {
+    const { verdict } = plan[index] ?? {};
+    if (world.table.isSpoiled(record) || (verdict !== 'apply' && verdict !== undefined)) return [];
+    return [
+      `${record.eventID}${poison.has(record.eventID) ? ', poison,' : ''} is settled, and a plan says ${verdict}`,
+    ];
+  });
 }
 
 function door(world: World) {

@@ -29,6 +29,8 @@ export class ProductsTable {
   /** As they were before they were last written. */
   readonly #before = new Map<string, Image | undefined>();
   readonly #pastDocuments = new Map<string, Set<string>>();
+  /** By event id, in the order of the writes. */
+  readonly #productOf = new Map<string, string>();
   /** By event id, the product and how many states it had had then. */
   readonly #stateOf = new Map<string, { readonly product: string; readonly index: number }>();
   /** What each product was to be in the index after each write that could be projected: undefined for nothing. */
@@ -91,6 +93,17 @@ export class ProductsTable {
     return { kind: 'document', json: JSON.stringify(desired.effect.document) };
   }
 
+  /** The event that made the product what it is now. */
+  lastEvent(product: string): string | undefined {
+    return [...this.#productOf].findLast(([, name]) => name === product)?.[0];
+  }
+
+  /** Whether the item of a record cannot be projected as it is now. */
+  isSpoiled({ eventID }: StreamRecord): boolean {
+    const product = this.#productOf.get(eventID);
+    return product !== undefined && this.wanted(product).kind === 'spoiled';
+  }
+
   /** Every document the product could have had at some time. */
   pastDocuments(product: string): ReadonlySet<string> {
     return this.#past(product);
@@ -120,6 +133,7 @@ export class ProductsTable {
   }
 
   #remember(product: string, eventId: string): void {
+    this.#productOf.set(eventId, product);
     const wanted = this.wanted(product);
     if (wanted.kind !== 'spoiled') {
       const states = this.#states.get(product) ?? [];

@@ -4,6 +4,7 @@
  */
 import type { Client } from '@opensearch-project/opensearch';
 import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
+import { isBulk } from '../../../local/search-engine/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { type IndexAnswer, type IndexRequest, takeStep } from '../../../processors/products/index-request.ts';
 import { productsProcessor } from '../../../processors/products/processor.ts';
@@ -48,6 +49,9 @@ interface StreamEvent {
 }
 
 const START_MS = 1_700_000_000_000;
+
+/** What an answer takes that is on its way already, before Lambda ends its function. */
+const ANSWERED_BY_MS = 250;
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -248,7 +252,10 @@ export class World {
       engine: this.#index.engine,
       alive: () => environment.alive,
       latencyMs: () => this.#latencyMs() + slowMs,
-      watch: ({ body }) => this.#watchKeys(body),
+      watch: (request) => {
+        this.#watchKeys(request.body);
+        if (isBulk(request) && onlyLooks(event)) this.broken.push('what only looks has written');
+      },
       fate: () => {
         this.#index.hideAlias(this.#outage('alias-missing'));
         this.#index.blockWrites(this.#outage('write-block'));
@@ -267,6 +274,8 @@ export class World {
     };
     const answered = handler(event, context).then((payload): InvokeResult => {
       this.answers.push(payload);
+      if (context.getRemainingTimeInMillis() < ANSWERED_BY_MS)
+        this.broken.push('an invocation answered in the last moment of its time');
       if (crash?.when === 'before-answer') environment.die();
       return environment.alive ? { kind: 'returned', payload } : died;
     });
@@ -323,6 +332,15 @@ export class World {
   #wait(ms: number): Promise<void> {
     return sleep(this.clock, ms);
   }
+}
+
+/** What a plan, a comparison and a listing are asked by. */
+function onlyLooks(event: unknown): boolean {
+  const { redrive, projection } = event as {
+    redrive?: { readonly plan?: boolean };
+    projection?: { readonly action: string };
+  };
+  return redrive?.plan === true || ['compare', 'list'].includes(projection?.action ?? '');
 }
 
 /** The same record as an earlier stream would have numbered it. */
