@@ -118,6 +118,12 @@ describe.skipIf(!embeddedDynamoDb)('the dlq commands that change something', () 
     expect(await world.waiting('products')).toBe(0);
   });
 
+  it('refuses --max-age for what reaches nobody', async () => {
+    await expect(run({ where: ['processor=products'], maxAge: 1 })).rejects.toThrow(
+      /bids, conversations, bookings/,
+    );
+  });
+
   it('changes nothing when the audit trail cannot be written', async () => {
     await world.letter('products', change('p9', 'e9'));
     await expect(run({ audit: `file:${folder}/none/audit` })).rejects.toThrow(/nothing was done/);

@@ -1,7 +1,9 @@
 /** `streamkeeper dlq redrive`: plans what each failed record would come to, then carries out what should be, and lets settled letters go. */
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { Problem } from '../../local/problem.ts';
 import { openAudit } from '../audit/open-audit.ts';
+import { REACHING_PEOPLE } from '../redrive/decide.ts';
 import { nextSteps } from '../redrive/next-steps.ts';
 import { type Planned, type RedriveReport, redrive } from '../redrive/redrive.ts';
 import { openSpill } from '../redrive/spill.ts';
@@ -45,7 +47,8 @@ Examples:
 Verdicts: apply (its effect is missing: it is carried out), already applied, superseded, ignored, gone (nothing is left to do: settled
 as they are), unresolvable (stays, until its item is mended, reconciled or it is discarded).
 A letter goes only when all its records are settled. May be ended (Ctrl-C) and run again at any moment; two at once are harmless.
---max-age is about the change itself, whatever its processor: name the processors whose effects reach people with --where.
+--max-age is about the change itself, of the processors whose effects reach people: bids, conversations and bookings. What else is
+redriven follows its table, and is never too late.
 Exits with 0 when all that was chosen is settled (--dry-run: would be), with 1 when something is left or letters were
 named that are not there, with 130 when interrupted.`;
 
@@ -62,7 +65,11 @@ export function dlqRedriveCommand(context: CommandContext): Command {
       4,
     )
     .option('--stop-after <failures>', 'end when so many records have failed', positiveNumber)
-    .option('--max-age <age>', 'leave what happened longer ago, e.g. 6h, 2d', age)
+    .option(
+      '--max-age <age>',
+      'tell nobody what happened longer ago, e.g. 6h, 2d (bids, conversations, bookings)',
+      age,
+    )
     .option('--force', 'carry out what is older than --max-age all the same', false)
     .option('--show-images', "show the items' values, which are people's data", false);
   return whereOption(changeOptions(command))
@@ -80,6 +87,13 @@ export async function redriveLetters(
 ): Promise<void> {
   const { clock, signal } = context;
   const where = readWhere(options, context, system);
+  if (
+    options.maxAge !== undefined &&
+    processorsOf(system, where).every(({ name }) => !REACHING_PEOPLE.includes(name))
+  )
+    throw new Problem(
+      `--max-age: is for what reaches people, ${REACHING_PEOPLE.join(', ')}; leave it out, or choose by age with --where until=…`,
+    );
   const spill = await openSpill();
   const show = shower(context, options);
   try {

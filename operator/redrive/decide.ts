@@ -1,6 +1,9 @@
 /** From the plan to what is done: which records are carried out, which are settled without it, and which stay, and why. Pure. */
 import type { Entry } from './entry.ts';
 
+/** Their effects reach people, who may not want them late. What follows a table is never too late: the item is read. */
+export const REACHING_PEOPLE: readonly string[] = ['bids', 'conversations', 'bookings'];
+
 export interface Decisions {
   readonly carryOut: readonly Entry[];
   /** Nothing is left to do for them. */
@@ -11,7 +14,7 @@ export interface Decisions {
 
 export interface DecideOptions {
   readonly nowMs: number;
-  /** Records of changes before are not carried out; undefined: age does not matter. */
+  /** Older changes are told to nobody; undefined: age does not matter. */
   readonly maxAgeMs: number | undefined;
 }
 
@@ -24,7 +27,11 @@ export function decide(entries: readonly Entry[], { nowMs, maxAgeMs }: DecideOpt
     const { verdict } = entry;
     switch (verdict?.kind) {
       case 'apply':
-        if (maxAgeMs !== undefined && nowMs - changedAtMs(entry) > maxAgeMs) {
+        if (
+          maxAgeMs !== undefined &&
+          REACHING_PEOPLE.includes(entry.processor) &&
+          nowMs - changedAtMs(entry) > maxAgeMs
+        ) {
           const failure = {
             code: 'TOO_OLD',
             details: 'older than --max-age allows; --force carries it out all the same',

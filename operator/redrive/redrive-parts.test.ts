@@ -187,20 +187,32 @@ describe('what a plan leads to', () => {
     const entries = [
       entry({ eventId: 'new', createdAtMs: 9_000 }),
       entry({ eventId: 'old', createdAtMs: 1_000 }),
+      ...['bids', 'conversations', 'bookings'].map((processor) =>
+        entry({ processor, eventId: `late ${processor}`, createdAtMs: 1_000 }),
+      ),
       entry({ eventId: 'done', verdict: { kind: 'already-applied' }, createdAtMs: 1_000 }),
       entry({ eventId: 'rule', verdict: { kind: 'ignored', rule: 'other-row' } }),
       entry({ eventId: 'poison', verdict: poison }),
     ];
     const decisions = decide(entries, { nowMs: 10_000, maxAgeMs: 5_000 });
     const ids = (some: readonly Entry[]) => some.map(({ sent }) => sent.eventId);
-    expect(ids(decisions.carryOut)).toEqual(['new']);
+    // What only follows its table is never too late.
+    expect(ids(decisions.carryOut)).toEqual(['new', 'old']);
+    expect(ids(decisions.stay)).toEqual(['late bids', 'late conversations', 'late bookings', 'poison']);
     expect(ids(decisions.settled)).toEqual(['done', 'rule']);
-    expect(decisions.stay.map(({ result }) => result?.word)).toEqual(['too-old', 'unresolvable']);
+    expect(decisions.stay.map(({ result }) => result?.word)).toEqual([
+      'too-old',
+      'too-old',
+      'too-old',
+      'unresolvable',
+    ]);
     expect(
       planRows(entries).map(({ verdict, why, tooOld }) => [verdict, why ?? '', tooOld ?? false]),
     ).toEqual([
-      ['apply', '', false],
       ['apply', '', true],
+      ['apply', '', true],
+      ['apply', '', true],
+      ['apply', '', false],
       ['already-applied', '', false],
       ['ignored', 'other-row', false],
       ['unresolvable', 'BAD', false],
