@@ -8,6 +8,11 @@ export const died: InvokeResult = {
   errorMessage: 'exit status 1',
 };
 
+/** The clocks of processes differ, in turn; where none are given, they do not. */
+export function skewOf(skewsMs: readonly number[], invocation: number): number {
+  return skewsMs[invocation % skewsMs.length] ?? 0;
+}
+
 export class ExecutionEnvironment {
   readonly death: Promise<InvokeResult>;
   /** The world's time, of which a dead process hears no more. */

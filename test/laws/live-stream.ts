@@ -22,6 +22,8 @@ import { fraction } from './moment.ts';
 
 export const TIMEOUT_MS = 60_000;
 
+const MAX_SKEW_MS = 2_000;
+
 /** How a history's records are delivered. */
 export interface Delivery {
   readonly mapping: {
@@ -57,6 +59,12 @@ export const delivery = {
     fc.array(fc.record({ at: fraction, shard: fc.nat({ max: 3 }), intoTwo: fc.boolean() }), { maxLength: 3 }),
   ),
 };
+
+/** By how much the clocks of processes are ahead of the tables', in turn: more than any two hosts of AWS's differ. */
+export const skewsMs = fc.array(fc.integer({ min: -MAX_SKEW_MS, max: MAX_SKEW_MS }), {
+  minLength: 1,
+  maxLength: 3,
+});
 
 export interface LiveStreamDependencies {
   readonly delivery: Delivery;

@@ -1,7 +1,7 @@
 /** The laws of bookings → e-mails and ratings, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
-import { delivery } from '../live-stream.ts';
+import { delivery, skewsMs } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, crashes, fates, lags, latenciesMs, outages } from './faults.ts';
 import { history } from './history.ts';
@@ -13,6 +13,7 @@ const nothing = {
   fates: [],
   outages: [],
   crashes: [],
+  skewsMs: [],
   again: [],
   withheld: [],
   operators: [],
@@ -29,17 +30,18 @@ async function broken(scenario: Scenario): Promise<readonly string[]> {
     // A delivery beside the mapping's may overtake it.
     ...(scenario.again.length === 0 && world.withheld.length === 0 ? mailsInOrder(world) : []),
     ...onlyPoisonIsLettered(world),
-    ...(await planTouchesNothing(world)),
+    // A clock that is behind dates a rating before the review that it holds.
+    ...(await planTouchesNothing(world, scenario.skewsMs.length === 0)),
   ];
 }
 
-/** A plan sends, claims and rates nothing; and where all is settled, it finds nothing to do. */
-async function planTouchesNothing(world: World): Promise<readonly string[]> {
+/** A plan sends, claims and rates nothing; and where all is settled, and is seen by one clock, it finds nothing to do. */
+async function planTouchesNothing(world: World, isOneClock: boolean): Promise<readonly string[]> {
   // By then indexes show everything, and a rating that is right is taken for right.
   await world.clock.advance(3_600_000);
   const before = world.snapshot();
   const plan = await world.plan(world.app.records);
-  const due = plan.filter(({ verdict }) => verdict === 'apply');
+  const due = isOneClock ? plan.filter(({ verdict }) => verdict === 'apply') : [];
   return [
     ...(world.snapshot() === before ? [] : ['a plan left a mark']),
     ...due
@@ -80,6 +82,7 @@ export const bookingsLaws: LawSuite = {
     ),
     on('outages', 'when SES, the idempotency table or the others are away for a while', { lags, outages }),
     on('crashes', 'when invocations die before a request or after it', { lags, crashes }),
+    on('skews', 'when the clocks of processes differ', { lags, skewsMs, again, crashes }),
     on('again', 'when records are delivered again, or redriven, beside the live ones', { lags, again }),
     on('operators', 'when records are dead letters, planned and redriven in any order and at once', {
       lags,
@@ -89,6 +92,7 @@ export const bookingsLaws: LawSuite = {
     }),
     on('all', 'under all of it at once', {
       lags,
+      skewsMs,
       fates,
       outages,
       crashes,

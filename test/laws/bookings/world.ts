@@ -14,7 +14,7 @@ import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redr
 import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
-import { ExecutionEnvironment } from '../execution-environment.ts';
+import { ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { App, type BookingRecord, changeOf } from './app.ts';
@@ -29,6 +29,8 @@ export interface Scenario extends Delivery {
   readonly fates: readonly Fate[];
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
+  /** By how much the clocks of processes are ahead, in turn. */
+  readonly skewsMs: readonly number[];
   readonly again: readonly Again[];
   /** Records that only operators bring. */
   readonly withheld: readonly boolean[];
@@ -151,7 +153,7 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock);
+    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
     let requests = 0;
     /** One request: what takes effect, takes effect in `act`. */
     const request = async <T>(to: Dependency, act: () => Promise<T>): Promise<T> => {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
-import { delivery } from '../live-stream.ts';
+import { delivery, skewsMs } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
@@ -18,6 +18,7 @@ const nothing = {
   fates: [],
   outages: [],
   crashes: [],
+  skewsMs: [],
   again: [],
   reads: [],
   losses: [],
@@ -27,7 +28,8 @@ const nothing = {
 };
 
 /** G5, G6: what is cached is what the table holds; where an item cannot be cached, a state it once had, or nothing. */
-function cacheEqualsTable(world: World, mayBeLost: boolean): string[] {
+function cacheEqualsTable(world: World, { losses, skewsMs }: Scenario): string[] {
+  const mayBeLost = losses.length > 0;
   return ANALYSES.flatMap((analysis) => {
     const cached = world.cached(analysis);
     const wanted = world.table.wanted(analysis, world.clock.now());
@@ -37,6 +39,8 @@ function cacheEqualsTable(world: World, mayBeLost: boolean): string[] {
         : [`${analysis}: the cache holds ${cached}, which it never was`];
     }
     if (cached === wanted || (mayBeLost && cached === undefined)) return [];
+    // It lapses by the clock of the process that cached it.
+    if (skewsMs.some((ms) => cached === world.table.wanted(analysis, world.clock.now() + ms))) return [];
     return [`${analysis}: the cache holds ${cached ?? 'nothing'}, the table ${wanted ?? 'nothing'}`];
   });
 }
@@ -55,11 +59,11 @@ function onlyPoisonIsLettered({ table, letters, onFailure }: World): string[] {
   ];
 }
 
-/** A plan writes nothing; and where all is settled, it finds nothing to do. */
-async function planTouchesNothing(world: World, mayBeLost: boolean): Promise<string[]> {
+/** A plan writes nothing; and where all is settled, and is seen by one clock, it finds nothing to do. */
+async function planTouchesNothing(world: World, mayBeDue: boolean): Promise<string[]> {
   const before = world.snapshot();
   const plan = await world.plan(world.table.records);
-  const due = mayBeLost ? [] : plan.filter(({ verdict }) => verdict === 'apply');
+  const due = mayBeDue ? [] : plan.filter(({ verdict }) => verdict === 'apply');
   return [
     ...(isDeepStrictEqual(world.snapshot(), lasting(before, world)) ? [] : ['a plan wrote to the cache']),
     ...due.map(({ eventId, verdict }) => `a plan says of the settled ${eventId}: ${verdict}`),
@@ -75,12 +79,13 @@ async function broken(scenario: Scenario): Promise<string[]> {
   const world = new World(scenario);
   await world.run();
   const mayBeLost = scenario.losses.length > 0;
-  const problems = [...world.broken, ...cacheEqualsTable(world, mayBeLost), ...onlyPoisonIsLettered(world)];
-  problems.push(...(await planTouchesNothing(world, mayBeLost)));
+  const problems = [...world.broken, ...cacheEqualsTable(world, scenario), ...onlyPoisonIsLettered(world)];
+  // A state is to last as long as its item: by another clock it lasts longer, or less.
+  problems.push(...(await planTouchesNothing(world, mayBeLost || scenario.skewsMs.length > 0)));
   const letters = world.letters.length;
   await world.redrive(world.table.records.toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
-  problems.push(...cacheEqualsTable(world, mayBeLost).map((problem) => `after a redrive of all: ${problem}`));
+  problems.push(...cacheEqualsTable(world, scenario).map((problem) => `after a redrive of all: ${problem}`));
   return problems;
 }
 
@@ -111,6 +116,7 @@ export const analysisResultsLaws: LawSuite = {
     on('requests', 'when requests to the cache break, get lost, are refused or land late', { fates }),
     on('outages', 'when the cache or the table is away for a while', { outages }),
     on('crashes', 'when invocations die before a write, after it, or before they answer', { crashes, fates }),
+    on('skews', 'when the clocks of processes differ', { skewsMs, again, fates }),
     on('again', 'when records are delivered again, or redriven in any order, beside the live ones', {
       again,
     }),

@@ -13,7 +13,7 @@ import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
-import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
@@ -29,6 +29,8 @@ export interface Scenario extends Delivery {
   readonly fates: readonly Fate[];
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
+  /** By how much the clocks of processes are ahead, in turn. */
+  readonly skewsMs: readonly number[];
   readonly again: readonly Again[];
   readonly reads: readonly { readonly atMs: number; readonly analysis: string }[];
   /** Milliseconds after the start at which the cache loses everything. */
@@ -185,7 +187,7 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock);
+    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
     let requests = 0;
     const redis = this.#redis(
       () => environment.alive,

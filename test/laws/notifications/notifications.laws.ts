@@ -1,7 +1,7 @@
 /** The laws of bids and conversations → notifications, on random histories, deliveries and faults. */
 import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
-import { delivery } from '../live-stream.ts';
+import { delivery, skewsMs } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { again, claimFates, crashes, fates, outages } from './faults.ts';
 import { history, type StreamName } from './history.ts';
@@ -26,6 +26,7 @@ const nothing = {
   everyThirdFails: false,
   outages: [],
   crashes: [],
+  skewsMs: [],
   again: [],
   withheld: [],
   operators: [],
@@ -124,6 +125,12 @@ function lawsOf(stream: StreamName): LawSuite {
         fc.record({ again }),
       ),
       on(
+        'skews',
+        'tells everyone, in order, by processes whose clocks differ',
+        fc.record({ skewsMs, fates, claimFates, crashes }),
+        [arrivesInOrder],
+      ),
+      on(
         'operators',
         'tells once when records are dead letters, planned and redriven in any order and at once',
         fc.record({ withheld, operators, lastOperator }),
@@ -132,7 +139,7 @@ function lawsOf(stream: StreamName): LawSuite {
       on(
         'all',
         'holds under all of it at once',
-        fc.record({ fates, claimFates, outages, crashes, again, withheld, operators, lastOperator }),
+        fc.record({ skewsMs, fates, claimFates, outages, crashes, again, withheld, operators, lastOperator }),
       ),
     ],
   };

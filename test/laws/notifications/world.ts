@@ -13,7 +13,7 @@ import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
-import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
@@ -29,6 +29,8 @@ export interface Scenario extends Delivery {
   readonly everyThirdFails: boolean;
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
+  /** By how much the clocks of processes are ahead, in turn. */
+  readonly skewsMs: readonly number[];
   readonly again: readonly Again[];
   /** Records that only operators bring. */
   readonly withheld: readonly boolean[];
@@ -162,7 +164,7 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock);
+    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
     const handler = streamHandler(this.#processor(environment, crash), {
       clock: environment.clock,
       random: () => 0.5,
