@@ -55,6 +55,34 @@ describe('latestState', () => {
     expect(outcomes).toEqual(['transient', 'applied', 'transient']);
   });
 
+  it('does not take an earlier state that comes again behind a later one for the last', async () => {
+    const tried: string[] = [];
+    const carryOut = latestState<string>(async (work) => {
+      tried.push(...work.map(({ effect }) => effect));
+      return work.map(() => applied);
+    });
+    const live = works('a10', 'b7', 'a9').map((work) => ({
+      ...work,
+      change: { ...work.change, sequenceNumber: work.effect.slice(1) },
+    }));
+    const outcomes = await carryOut(live, batchContext());
+    expect(tried).toEqual(['a10', 'b7']);
+    expect(kinds(outcomes)).toEqual(['applied', 'applied', 'superseded']);
+  });
+
+  it('keeps the order of a delivery that does not tell every position', async () => {
+    const tried: string[] = [];
+    const carryOut = latestState<string>(async (work) => {
+      tried.push(...work.map(({ effect }) => effect));
+      return work.map(() => applied);
+    });
+    const [first, second] = works('a9', 'a');
+    if (first === undefined || second === undefined) throw new Error('two were made');
+    const positioned = { ...first, change: { ...first.change, sequenceNumber: '9' } };
+    await carryOut([positioned, second], batchContext());
+    expect(tried).toEqual(['a']);
+  });
+
   it('takes redriven records for what they were in the stream, in whatever order they come', async () => {
     const tried: string[] = [];
     const carryOut = latestState<string>(async (work) => {

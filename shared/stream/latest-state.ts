@@ -13,7 +13,7 @@ export type Project<Effect> = (
 export function latestState<Effect>(project: Project<Effect>): CarryOut<Effect> {
   return async (work, context) => {
     const outcomes = new Map<Work<Effect>, Outcome>();
-    const untried = groupByKey(context.redriven ? inStreamOrder(work) : work);
+    const untried = groupByKey(work, context.redriven);
     while (untried.size > 0) {
       const candidates = [...untried.values()].flatMap((states) => states.at(-1) ?? []);
       const results = await project(candidates, context);
@@ -37,25 +37,27 @@ const superseded: Outcome = { kind: 'superseded' };
 const unanswered: ProjectionOutcome = { kind: 'transient', failure: { code: 'NO_ANSWER' } };
 
 /**
- * Records that are redriven together may come in any order, and the last of them would stand for all: an earlier state would settle a
- * later deletion. What has no position comes first, where it settles nothing.
+ * The last of a key stands for all, so it must be the last in the stream: redriven records may come in any order, and of live ones an
+ * earlier one may come once more behind a later, and would settle it as what it is itself, a duplicate.
  */
-function inStreamOrder<Effect>(work: readonly Work<Effect>[]): readonly Work<Effect>[] {
-  const positioned = work.map((element) => ({
+function groupByKey<Effect>(
+  work: readonly Work<Effect>[],
+  redriven: boolean,
+): Map<string, readonly Work<Effect>[]> {
+  const groups = new Map<string, readonly Work<Effect>[]>();
+  for (const [key, states] of Map.groupBy(work, (element) => element.key))
+    groups.set(key, states.length === 1 ? states : inStreamOrder(states, redriven));
+  return groups;
+}
+
+/** What is redriven without a position comes first, where it settles nothing; live, the order of the delivery is the only one then. */
+function inStreamOrder<Effect>(states: readonly Work<Effect>[], redriven: boolean): readonly Work<Effect>[] {
+  if (!redriven && states.some(({ change }) => change.sequenceNumber === undefined)) return states;
+  const positioned = states.map((element) => ({
     element,
     position: BigInt(element.change.sequenceNumber ?? 0),
   }));
   return positioned
     .sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0))
     .map(({ element }) => element);
-}
-
-function groupByKey<Effect>(work: readonly Work<Effect>[]): Map<string, readonly Work<Effect>[]> {
-  const groups = new Map<string, Work<Effect>[]>();
-  for (const element of work) {
-    const group = groups.get(element.key);
-    if (group === undefined) groups.set(element.key, [element]);
-    else group.push(element);
-  }
-  return groups;
 }
