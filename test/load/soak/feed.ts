@@ -34,7 +34,7 @@ export interface Feed {
 }
 
 /** Of all streams together: what may be written and not settled. More would only wait; a record that waits for 30 s is an old one. */
-const WINDOW = 5_000;
+const WINDOW = 2_000;
 /** However small a stream's share, a batch of it comes together. */
 const LEAST_WINDOW = 100;
 const LOOK_AGAIN_MS = 20;

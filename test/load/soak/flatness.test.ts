@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { grows, LIVE_HEAP_LIMIT, type Point, RESIDENT_LIMIT, type Trend, trendOf } from './flatness.ts';
+import {
+  grows,
+  type Height,
+  LIVE_HEAP_LIMIT,
+  type Point,
+  RESIDENT_LIMIT,
+  type Trend,
+  trendOf,
+} from './flatness.ts';
 
 const MB = 2 ** 20;
 const RECORDS = 1_000_000;
@@ -11,8 +19,8 @@ const run = (megabytes: (share: number) => number): Point[] =>
     return { records: share * RECORDS, bytes: megabytes(share) * MB };
   });
 
-const trend = (megabytes: (share: number) => number): Trend => {
-  const found = trendOf(run(megabytes), RECORDS);
+const trend = (megabytes: (share: number) => number, height: Height = 'median'): Trend => {
+  const found = trendOf(run(megabytes), RECORDS, height);
   if (found === undefined) throw new Error('a run of a hundred samples has a trend');
   return found;
 };
@@ -42,6 +50,22 @@ test('noise around one height is flat', () => {
   ).toBe(false);
 });
 
+test('what is in hand now and then is no growth, and what is kept beneath it is', () => {
+  const inHand = (share: number) => (Math.round(share * 100) % 10 === 0 ? 0 : 40 * share);
+  expect(
+    grows(
+      trend((share) => 20 + inHand(share), 'lowest'),
+      LIVE_HEAP_LIMIT,
+    ),
+  ).toBe(false);
+  expect(
+    grows(
+      trend((share) => 20 + 16 * share + inHand(share), 'lowest'),
+      LIVE_HEAP_LIMIT,
+    ),
+  ).toBe(true);
+});
+
 test('one late step within the limit is flat, one beyond it is not', () => {
   expect(
     grows(
@@ -58,5 +82,5 @@ test('one late step within the limit is flat, one beyond it is not', () => {
 });
 
 test('too few samples say nothing', () => {
-  expect(trendOf(run(() => 20).slice(0, 11), RECORDS)).toBeUndefined();
+  expect(trendOf(run(() => 20).slice(0, 45), RECORDS, 'lowest')).toBeUndefined();
 });

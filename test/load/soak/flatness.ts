@@ -8,13 +8,20 @@ export interface Point {
   readonly bytes: number;
 }
 
+/** All by tenths of the run after the warm-up, each with one height. */
 export interface Trend {
-  /** MB for each 100,000 records: the slope of the least squares through all points after the warm-up. */
+  /** MB for each 100,000 records: the slope of the least squares through the heights. */
   readonly slope: number;
-  /** MB: medians of the first and the last tenth after the warm-up. */
+  /** MB: the first height and the last. */
   readonly first: number;
   readonly last: number;
 }
+
+/**
+ * What stands for a tenth: of live heaps the lowest, since what is in hand at the moment of a sample (a batch, a page of a stream) is
+ * kept by nobody, and what is kept is in the lowest too; of resident memory the median.
+ */
+export type Height = 'lowest' | 'median';
 
 /** Compiled code, connections, caches of a fixed size and the fixed number of ids are there by then. */
 export const WARM_UP = 0.1;
@@ -24,19 +31,30 @@ export const JUDGED_FROM = 100_000;
 
 const MB = 2 ** 20;
 
-/** @param records of the whole run. @returns undefined for a run of fewer than three points after its warm-up */
-export function trendOf(points: readonly Point[], records: number): Trend | undefined {
-  const warm = points.filter((point) => point.records >= records * WARM_UP);
-  if (warm.length < 3) return undefined;
-  const part = (from: number, to: number) => {
-    const between = warm.filter((point) => point.records >= records * from && point.records <= records * to);
-    return median(between.length > 0 ? between : from < 0.5 ? warm.slice(0, 1) : warm.slice(-1)) / MB;
-  };
-  return {
-    slope: (leastSquares(warm) * 100_000) / MB,
-    first: part(WARM_UP, WARM_UP + 0.1),
-    last: part(0.9, 1),
-  };
+/** @param records of the whole run. @returns undefined for a run with too few samples to say anything */
+export function trendOf(points: readonly Point[], records: number, height: Height): Trend | undefined {
+  const tenths = Map.groupBy(points, (point) => Math.min(9, Math.floor((point.records * 10) / records)));
+  const heights = [...tenths]
+    .filter(([tenth]) => tenth >= WARM_UP * 10)
+    .sort(([a], [b]) => a - b)
+    .map(
+      ([tenth, inside]): Point => ({
+        records: ((tenth + 0.5) * records) / 10,
+        bytes: heightOf(inside, height),
+      }),
+    );
+  const [first] = heights;
+  const last = heights.at(-1);
+  if (heights.length < FEWEST_TENTHS || first === undefined || last === undefined) return undefined;
+  return { slope: (leastSquares(heights) * 100_000) / MB, first: first.bytes / MB, last: last.bytes / MB };
+}
+
+/** Of nine: a thread that was not there in half of them has no trend. */
+const FEWEST_TENTHS = 5;
+
+function heightOf(points: readonly Point[], height: Height): number {
+  const sorted = points.map(({ bytes }) => bytes).sort((a, b) => a - b);
+  return sorted[height === 'lowest' ? 0 : Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function leastSquares(points: readonly Point[]): number {
@@ -49,16 +67,11 @@ function leastSquares(points: readonly Point[]): number {
   return under === 0 ? 0 : over / under;
 }
 
-function median(points: readonly Point[]): number {
-  const sorted = points.map(({ bytes }) => bytes).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-/** How much something may grow: both must be passed to count, since a slope is noise where little is added, and a step where much is. */
+/** How much something may grow. Both must be passed to count: over a short run little makes a steep slope, over a long one a step. */
 export interface GrowthLimit {
   /** MB for each 100,000 records. */
   readonly slope: number;
-  /** MB from the first tenth after the warm-up to the last. */
+  /** MB from the first height to the last. */
   readonly step: number;
 }
 

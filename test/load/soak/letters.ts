@@ -59,7 +59,7 @@ export function lettersCheck(): LettersCheck {
       const queue = environment['DEAD_LETTER_QUEUE_URL'];
       if (queue !== undefined) queues.add(queue);
       for (const record of records) {
-        const decoded = decodeRecord(record, 'new-and-old');
+        const decoded = decodeRecord(record, rule.isProjection ? 'new' : 'new-and-old');
         if (decoded.ok && !rule.isPoison(decoded.change)) continue;
         const { SequenceNumber: number } = record['dynamodb'] as { SequenceNumber?: string };
         poison.set(`${record['eventSourceARN']} ${number}`, rule.isProjection ? 'may' : 'must');

@@ -4,6 +4,7 @@ import type { EndState } from './end-state.ts';
 import {
   type GrowthLimit,
   grows,
+  type Height,
   JUDGED_FROM,
   LEAST_RATE_RATIO,
   LIVE_HEAP_LIMIT,
@@ -127,12 +128,12 @@ function busier(first: Tenth | undefined, last: Tenth | undefined): string {
 type Of = (sample: Sampled['samples']) => number | undefined;
 
 function memoryOf(sampled: readonly Sampled[], records: number): readonly Memory[] {
-  const trend = (name: string, of: Of, limit?: GrowthLimit): readonly Memory[] => {
+  const trend = (name: string, of: Of, height: Height, limit?: GrowthLimit): readonly Memory[] => {
     const points = sampled.flatMap(({ records: at, samples }): Point[] => {
       const bytes = of(samples);
       return bytes === undefined ? [] : [{ records: at, bytes }];
     });
-    const found = trendOf(points, records);
+    const found = trendOf(points, records, height);
     return found === undefined ? [] : [{ name, ...found, ...(limit === undefined ? {} : { limit }) }];
   };
   const names = (of: (sample: Sampled['samples']) => object) => [
@@ -143,23 +144,27 @@ function memoryOf(sampled: readonly Sampled[], records: number): readonly Memory
     return heap && heap.live + heap.external;
   };
   return [
-    ...trend('system, resident', ({ system }) => system.rss, RESIDENT_LIMIT),
+    ...trend('system, resident', ({ system }) => system.rss, 'median', RESIDENT_LIMIT),
     ...names(({ system }) => system.heaps).flatMap((thread) =>
       trend(
         thread === 'main' ? 'system, live: pollers, mappings, gateway' : `system, live: ${thread}`,
         ({ system }) => live(system, thread),
+        'lowest',
         LIVE_HEAP_LIMIT,
       ),
     ),
-    ...trend('engines, resident: search, cache, queues', ({ engines }) => engines.rss),
-    ...trend('engines, live: cache, queues', ({ engines }) => live(engines, 'main')),
+    ...trend('engines, resident: search, cache, queues', ({ engines }) => engines.rss, 'median'),
+    ...trend('engines, live: cache, queues', ({ engines }) => live(engines, 'main'), 'lowest'),
     ...trend(
       'engines, live: search engine',
       ({ engines }) => live(engines, 'search engine'),
+      'lowest',
       LIVE_HEAP_LIMIT,
     ),
-    ...trend('engines, resident: all DynamoDB processes', ({ engines }) =>
-      Object.values(engines.children).reduce((sum, { rss }) => sum + rss, 0),
+    ...trend(
+      'engines, resident: all DynamoDB processes',
+      ({ engines }) => Object.values(engines.children).reduce((sum, { rss }) => sum + rss, 0),
+      'median',
     ),
   ];
 }
@@ -195,7 +200,7 @@ export function soakText(report: SoakReport): string {
         `${name.padEnd(62)}${first.toFixed(1).padStart(11)}${last.toFixed(1).padStart(13)}${slope.toFixed(2).padStart(22)}` +
         (limit === undefined ? '   holds the data' : ''),
     ),
-    `(first tenth after a warm-up of one)`,
+    '(tenths after a warm-up of one: the lowest of a live heap, the median of resident memory)',
     '',
     ...Object.entries(report.streams).flatMap(([name, stream]) =>
       stream === undefined
