@@ -87,4 +87,65 @@ export const delivery: readonly Mutation[] = [
     law: 'products/outages',
     seed: 1,
   },
+  {
+    name: 'no-time-kept-back',
+    bug: 'an invocation works until the last moment of its time, and its answer comes too late',
+    file: 'shared/stream/handler.ts',
+    edits: [
+      {
+        find: 'const deadline = startDeadline(clock, remainingMs - reserveMs(remainingMs));\n  const ended',
+        replace: 'const deadline = startDeadline(clock, remainingMs);\n  const ended',
+      },
+    ],
+    law: 'products/slow',
+    seed: 1,
+  },
+  {
+    name: 'letter-waited-for',
+    bug: 'a queue that does not answer is waited for beyond the end of the invocation',
+    file: 'shared/stream/settle.ts',
+    edits: [
+      {
+        find: 'sink.send(letter, deadline.signal)',
+        replace: 'sink.send(letter, new AbortController().signal)',
+      },
+    ],
+    law: 'products/slow',
+    seed: 1,
+  },
+  {
+    name: 'letter-tried-once',
+    bug: 'a letter that is refused once holds up the shard',
+    file: 'shared/stream/settle.ts',
+    edits: [{ find: 'if (!(await pause(attempt, context))) return', replace: 'return' }],
+    law: 'products/letters',
+    seed: 1,
+  },
+  {
+    name: 'refused-letter-counted',
+    bug: 'a letter that the queue refused is counted as sent',
+    file: 'shared/stream/settle.ts',
+    edits: [
+      {
+        find: 'if (refusal === undefined) lettersSent++;\n    else {',
+        replace: 'lettersSent++;\n    if (refusal !== undefined) {',
+      },
+    ],
+    law: 'products/letters',
+    seed: 1,
+  },
+  {
+    name: 'plan-carries-out',
+    bug: 'a plan does what it was only to judge',
+    file: 'shared/stream/handler.ts',
+    edits: [
+      {
+        find: 'planResponse(redrive, await planBatch(processor, records, context)),',
+        replace:
+          'planResponse(redrive, (await runBatch(processor, records, context), await planBatch(processor, records, context))),',
+      },
+    ],
+    law: 'products/operators',
+    seed: 1,
+  },
 ];

@@ -60,7 +60,49 @@ export const projections: readonly Mutation[] = [
     bug: 'a redriven record whose item cannot be shown raises a document that was deleted',
     file: 'shared/search/projection/target.ts',
     edits: [{ find: "if (document.kind === 'absent' && redriven) {", replace: 'if (redriven && false) {' }],
-    law: 'products/reconciles',
+    law: 'products/unfit',
+    seed: 1,
+  },
+  {
+    name: 'engine-refusal-dropped',
+    bug: 'what the engine refuses counts as written',
+    file: 'shared/search/projection/project.ts',
+    edits: [
+      {
+        find: "result.kind === 'done' ? { kind: 'applied' } : result",
+        replace: "result.kind === 'transient' ? result : { kind: 'applied' }",
+      },
+    ],
+    law: 'products/calm',
+    seed: 1,
+  },
+  {
+    name: 'engine-reason-told',
+    bug: 'a letter and a log quote what the engine says of a document',
+    file: 'shared/search/projection/operation-result.ts',
+    edits: [
+      {
+        find: "failure: { code: 'DOCUMENT_REFUSED', type }",
+        replace: "failure: { code: 'DOCUMENT_REFUSED', type, details: error.reason ?? '' }",
+      },
+    ],
+    law: 'products/calm',
+    seed: 1,
+  },
+  {
+    name: 'item-read-as-it-was',
+    bug: 'items are read as they were a moment ago',
+    file: 'shared/dynamodb/read-items.ts',
+    edits: [{ find: 'ConsistentRead: true', replace: 'ConsistentRead: false' }],
+    law: 'products/again',
+    seed: 1,
+  },
+  {
+    name: 'unprocessed-is-absent',
+    bug: 'an item that the table had no capacity to read counts as deleted',
+    file: 'shared/dynamodb/read-items.ts',
+    edits: [{ find: 'keys = answer.UnprocessedKeys?.[tableName]?.Keys;', replace: 'keys = undefined;' }],
+    law: 'products/reads',
     seed: 1,
   },
   {

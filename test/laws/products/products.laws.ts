@@ -168,7 +168,7 @@ export const productsLaws: LawSuite = {
       history: spoiledAgain,
       numbering: fc.constantFrom('aws', 'small'),
       again: redrivenAtLast,
-      lastOperator: fc.option(lastOperator, { nil: undefined }),
+      lastOperator,
       withheld,
     }),
     on('earlier-stream', 'when records of an earlier stream are redriven by slow processes meanwhile', {
