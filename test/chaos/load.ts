@@ -66,10 +66,10 @@ async function once(
   signal: AbortSignal,
 ): Promise<void> {
   const { clientOf, rate, clock, settled } = options;
-  const pace = evenly(rate, clock, signal);
   const write = (writes: readonly PendingWrite[]) => untilTaken(writes, options);
   await feedWrites({
-    records: until(
+    records: atPace(
+      evenly(rate, clock, signal),
       signal,
       withSideWrites(recording, {
         write: async (writes) => void (await write(writes)),
@@ -81,7 +81,6 @@ async function once(
     // What is read is written: of a record that is not, the writes that go before it would be there alone.
     signal: new AbortController().signal,
     async writeAll(writes) {
-      await pace(writes.length);
       const refused = await write(writes);
       written[recording.name] = (written[recording.name] ?? 0) + writes.length - refused.size;
       return refused;
@@ -89,9 +88,14 @@ async function once(
   });
 }
 
-async function* until<T>(signal: AbortSignal, all: AsyncIterable<T>): AsyncGenerator<T> {
+/** What is given out has had written what goes before it: it is the last that is passed on, not dropped, when the load ends. */
+async function* atPace<T>(
+  next: () => Promise<void>,
+  signal: AbortSignal,
+  all: AsyncIterable<T>,
+): AsyncGenerator<T> {
   for await (const one of all) {
-    // Given out already, with what goes before it.
+    await next();
     yield one;
     if (signal.aborted) return;
   }
@@ -115,11 +119,11 @@ async function untilTaken(
 }
 
 /** What could not be written in time is not made up for all at once. */
-function evenly(rate: number, clock: Clock, signal: AbortSignal): (count: number) => Promise<void> {
+function evenly(rate: number, clock: Clock, signal: AbortSignal): () => Promise<void> {
   let nextMs = clock.now();
-  return async (count) => {
+  return async () => {
     const nowMs = clock.now();
-    nextMs = Math.max(nextMs, nowMs) + (count * 1_000) / rate;
+    nextMs = Math.max(nextMs, nowMs) + 1_000 / rate;
     await sleep(clock, nextMs - nowMs, signal).catch(() => {});
   };
 }

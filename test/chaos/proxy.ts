@@ -17,6 +17,8 @@ export interface EngineProxy {
   /** Whom new connections lead to; undefined while there is nobody. */
   aimAt(port: number | undefined): void;
   become(network: Network): void;
+  /** Requests whose client had gone before it had their answer: from when to when it waited. */
+  unheard(): readonly { readonly fromMs: number; readonly toMs: number }[];
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startProxy({ clock, waits = false }: ProxyOptions): Promis
   let target: number | undefined;
   let network: Network = { kind: 'pass' };
   let answers = 0;
+  const unheard: { fromMs: number; toMs: number }[] = [];
   const open = new Set<Socket>();
   const keep = (socket: Socket) => {
     open.add(socket);
@@ -63,6 +66,7 @@ export async function startProxy({ clock, waits = false }: ProxyOptions): Promis
       // Connections that are kept alive must meet the fault too.
       for (const socket of open) socket.resetAndDestroy();
     },
+    unheard: () => unheard,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -89,6 +93,16 @@ export async function startProxy({ clock, waits = false }: ProxyOptions): Promis
     }
     keep(upstream);
     const behind = upstream;
+    let askedMs: number | undefined;
+    client.on('data', () => {
+      askedMs ??= clock.now();
+    });
+    behind.on('data', () => {
+      if (network.kind !== 'cut') askedMs = undefined;
+    });
+    client.on('close', () => {
+      if (askedMs !== undefined) unheard.push({ fromMs: askedMs, toMs: clock.now() });
+    });
     carry(client, behind, () => true);
     carry(behind, client, () => network.kind !== 'cut' || answers++ % 2 === 0);
     client.resume();
@@ -97,10 +111,8 @@ export async function startProxy({ clock, waits = false }: ProxyOptions): Promis
   function carry(from: Socket, to: Socket, passes: () => boolean): void {
     let before: Promise<void> = Promise.resolve();
     const inTurn = (act: () => void) => {
-      const late = network.kind === 'slow' ? network.ms : 0;
-      const due = late === 0 ? undefined : sleep(clock, late);
-      if (late === 0 && before === SETTLED) act();
-      else before = before.then(() => due).then(act);
+      const due = network.kind === 'slow' ? sleep(clock, network.ms) : undefined;
+      before = before.then(() => due).then(act);
     };
     from.on('data', (chunk: Buffer) => {
       if (passes()) inTurn(() => void to.write(chunk));
@@ -110,11 +122,9 @@ export async function startProxy({ clock, waits = false }: ProxyOptions): Promis
       }
     });
     from.on('end', () => inTurn(() => void to.end()));
-    from.on('close', () => inTurn(() => void to.destroy()));
+    from.on('close', (failed: boolean) => inTurn(() => void (failed ? to.destroy() : to.end())));
   }
 }
-
-const SETTLED: Promise<void> = Promise.resolve();
 
 /** @returns undefined when nobody is there */
 function reach(port: number | undefined): Promise<Socket | undefined> {

@@ -1,16 +1,10 @@
 /** Carries out a schedule beside the load: each fault at its moment, those of one target one after the other; and measures them. */
 import { type Clock, sleep } from '../../shared/time/clock.ts';
-import { type Fault, nameOf, type Target } from './faults.ts';
+import { type Fault, nameOf } from './faults.ts';
 import { inject, type World } from './inject.ts';
+import type { FaultInterval } from './interruptions.ts';
 import { type FollowedTable, hasRecovered, touchedTables } from './recovery.ts';
 import type { FaultReport } from './report.ts';
-
-/** When a fault really was there. */
-export interface Interval {
-  readonly target: Target;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 export interface RunFaultsOptions {
   readonly schedule: readonly Fault[];
@@ -30,7 +24,8 @@ export interface RunningFaults {
   /** Looks whether streams have recovered; to be called now and then until all is drained. */
   look(): void;
   reports(): readonly FaultReport[];
-  intervals(): readonly Interval[];
+  /** When each really was there. */
+  intervals(): readonly FaultInterval[];
 }
 
 interface Carried {

@@ -1,6 +1,8 @@
 /** The sessions table and the WebSocket API in memory: who is connected, what each connection received, and what goes wrong on the way. */
+import { languageOf } from '../../shared/languages.ts';
 import type { Inbox, InboxRow } from '../../shared/notifications/inbox.ts';
 import type { Post, PostResult } from '../../shared/notifications/post.ts';
+import type { LanguageOfUser } from '../../shared/notifications/profile-language.ts';
 import { type Session, type Sessions, sessionOf } from '../../shared/notifications/sessions.ts';
 import { bareUserId } from '../../shared/notifications/user-id.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
@@ -98,6 +100,10 @@ export class Switchboard {
       }),
   };
 
+  /** Of the profile; English where it says none. */
+  readonly languageOfUser: LanguageOfUser = (userId, signal) =>
+    this.#request('language', signal, () => languageOf(this.languages.get(userId) ?? '') ?? 'english');
+
   readonly post: Post = async (connection, body, signal) => {
     try {
       return await this.#request('post', signal, () => {
@@ -115,14 +121,19 @@ export class Switchboard {
     this.requests.push(request);
     const fault = this.fault(request);
     await sleep(this.#clock, ROUND_TRIP_MS, signal);
-    if (fault === 'fails') throw new TableDown();
+    if (fault === 'fails') throw new TableDown(this.#quoted());
     const answer = run();
-    if (fault === 'lost') throw new TableDown();
+    if (fault === 'lost') throw new TableDown(this.#quoted());
     if (fault === 'unanswered') return new Promise<T>(() => {});
     return answer;
   }
+
+  #quoted(): string {
+    return JSON.stringify([...this.rows.values()]);
+  }
 }
 
+/** Its text quotes what it was asked, as texts of dependencies may. */
 class TableDown extends Error {
   readonly code = 'TABLE_DOWN';
 }

@@ -1,11 +1,18 @@
 /** What must hold at the end of any scenario, in words that name the event or the connection for which it does not. */
+import { languageKeys } from '../../../shared/languages.ts';
+import { withShortTexts } from '../../../shared/notifications/inbox.ts';
+import type { Notification } from '../../../shared/notifications/notification.ts';
+import { nothingIsTold } from '../told.ts';
+import { PROFILES, SPOKEN, USERS } from './history.ts';
 import type { World } from './world.ts';
 
 /** G1, G5: the inboxes hold exactly what was news, once. */
 export function inboxEqualsExpected({ written, board }: World): string[] {
   const expected = new Set(
     written.flatMap(({ record, meaning }) =>
-      meaning.kind === 'news' ? [`${meaning.recipient} ${record.eventID} ${meaning.type}`] : [],
+      meaning.kind === 'news'
+        ? meaning.notices.map(({ recipient, type }) => `${recipient} ${record.eventID} ${type}`)
+        : [],
     ),
   );
   const stored = [...board.rows.values()].map(({ user_id, SK }) => {
@@ -22,40 +29,103 @@ export function inboxEqualsExpected({ written, board }: World): string[] {
 interface Heard {
   readonly connection: string;
   readonly eventId: string;
+  readonly type: string;
 }
 
 function heard({ board }: World): readonly Heard[] {
   return board.received.map(({ connection, body }) => {
     const { id } = JSON.parse(body) as { id: string };
-    return { connection, eventId: id.split('#')[3] ?? id };
+    const [, , , eventId = id, type = ''] = id.split('#');
+    return { connection, eventId, type };
   });
 }
 
 /** Every session hears of everything that is news to its user, but for pushes that ended at their bound. */
 export function everySessionHears(world: World): string[] {
-  const arrived = new Set(heard(world).map(({ connection, eventId }) => `${connection} ${eventId}`));
+  const arrived = new Set(
+    heard(world).map(({ connection, eventId, type }) => `${connection} ${eventId} ${type}`),
+  );
   const missing = world.written.flatMap(({ record, meaning }) =>
     meaning.kind !== 'news'
       ? []
-      : ['phone', 'web']
-          .map((device) => `${meaning.recipient}-${device} ${record.eventID}`)
-          .filter((one) => !arrived.has(one)),
+      : meaning.notices.flatMap(({ recipient, type }) =>
+          ['phone', 'web']
+            .map((device) => `${recipient}-${device} ${record.eventID} ${type}`)
+            .filter((one) => !arrived.has(one)),
+        ),
   );
   return missing.length <= world.undelivered ? [] : missing.map((one) => `never pushed: ${one}`);
 }
 
-/** Nobody hears of what is no news to them. */
+/** Nobody hears of what is no news to them, and no session that is over hears of anything. */
 export function nobodyElseHears(world: World): string[] {
-  const recipients = new Map(
-    world.written.map(({ record, meaning }) => [
-      record.eventID,
-      meaning.kind === 'news' ? meaning.recipient : 'nobody',
-    ]),
+  const due = new Set(
+    world.written.flatMap(({ record, meaning }) =>
+      meaning.kind === 'news'
+        ? meaning.notices.map(({ recipient, type }) => `${recipient} ${record.eventID} ${type}`)
+        : [],
+    ),
   );
-  return heard(world).flatMap(({ connection, eventId }) =>
-    connection.startsWith(`${recipients.get(eventId)}-`) ? [] : [`${connection} heard of ${eventId}`],
+  return heard(world).flatMap(({ connection, eventId, type }) => {
+    const [user, device] = connection.split('-');
+    return due.has(`${user} ${eventId} ${type}`) && device !== 'over'
+      ? []
+      : [`${connection} heard of ${eventId}, ${type}`];
+  });
+}
+
+/** Everyone reads their own language: the session's, else that of the profile. */
+export function everyoneReadsTheirLanguage({ board }: World): string[] {
+  return board.received.flatMap(({ connection, body }) => {
+    const [user = '', device = ''] = connection.split('-');
+    const { language, text } = JSON.parse(body) as { language: string; text: string };
+    const own = device === 'phone' ? SPOKEN[user] : PROFILES[user];
+    return language === own && text !== ''
+      ? []
+      : [`${connection} reads ${own}, and was written to in ${language}: “${text}”`];
+  });
+}
+
+/** A session whose connection is gone is forgotten, and no other: one that is just being made is gone for a moment. */
+export function onlyGoneSessionsAreForgotten({ board }: World): string[] {
+  return USERS.flatMap((user) => ['phone', 'web', 'young', 'over'].map((device) => `${user}-${device}`))
+    .filter((connection) => !board.connected.includes(connection))
+    .map((connection) => `the session ${connection} was forgotten`);
+}
+
+/** Where nothing fails. */
+export function goneSessionsAreForgotten({ board, written }: World): string[] {
+  const told = new Set(
+    written.flatMap(({ meaning }) =>
+      meaning.kind === 'news' ? meaning.notices.map(({ recipient }) => recipient) : [],
+    ),
+  );
+  return [...told]
+    .map((user) => `${user}-gone`)
+    .filter((connection) => board.connected.includes(connection))
+    .map((connection) => `${connection} is gone, and its session was kept`);
+}
+
+/** G7 */
+export function nothingIsSaid(world: World): readonly string[] {
+  return nothingIsTold(
+    world,
+    world.written.map(({ record: { dynamodb } }) => [dynamodb.NewImage, dynamodb.OldImage]),
+    CLOSED_SETS,
   );
 }
+
+/** What metrics are told apart by, and what an item says in the same words. */
+const CLOSED_SETS = [
+  ...languageKeys,
+  'read',
+  'true',
+  'agriculture',
+  'handicrafts',
+  'fisheries',
+  'sericulture',
+  'spices',
+];
 
 /** G2: on every connection, what is ordered together arrives first in the order of the stream. */
 export function arrivesInOrder(world: World): string[] {
@@ -76,17 +146,30 @@ export function arrivesInOrder(world: World): string[] {
 
 /** What nothing disturbed is pushed once. */
 export function isPushedOnce(world: World): string[] {
-  const all = heard(world).map(({ connection, eventId }) => `${connection} ${eventId}`);
+  const all = heard(world).map(({ connection, eventId, type }) => `${connection} ${eventId} ${type}`);
   return new Set(all).size === all.length ? [] : ['something was pushed twice'];
+}
+
+interface Pushed {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly notification: Notification;
+  readonly unread: number;
 }
 
 /** Nothing is pushed that is not in the inbox, and every push says when its event happened. */
 export function pushesAreStored({ board }: World): string[] {
   return board.received.flatMap(({ connection, body }) => {
-    const { id, createdAt } = JSON.parse(body) as { id: string; createdAt: string };
-    const [user] = connection.split('-');
+    const { id, createdAt, notification, unread } = JSON.parse(body) as Pushed;
+    const [user = ''] = connection.split('-');
     const row = board.rows.get(`NOTIFICATION#${user} ${id}`);
-    return row?.created_at === createdAt ? [] : [`${connection}: ${id} was pushed and is not stored`];
+    if (row?.created_at !== createdAt) return [`${connection}: ${id} was pushed and is not stored`];
+    const isSame = JSON.stringify(withShortTexts(notification)) === JSON.stringify(row.notification);
+    const isPossible = unread >= 1 && unread <= board.rowsOf(user).length;
+    return [
+      ...(isSame ? [] : [`${connection}: ${id} says something else than its row`]),
+      ...(isPossible ? [] : [`${connection}: ${id} says that ${unread} wait`]),
+    ];
   });
 }
 

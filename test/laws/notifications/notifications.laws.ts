@@ -7,10 +7,14 @@ import { again, claimFates, crashes, fates, outages } from './faults.ts';
 import { history, type StreamName } from './history.ts';
 import {
   arrivesInOrder,
+  everyoneReadsTheirLanguage,
   everySessionHears,
+  goneSessionsAreForgotten,
   inboxEqualsExpected,
   isPushedOnce,
   nobodyElseHears,
+  nothingIsSaid,
+  onlyGoneSessionsAreForgotten,
   onlyPoisonIsLettered,
   pushesAreStored,
 } from './laws.ts';
@@ -56,6 +60,8 @@ async function broken(
     inboxEqualsExpected,
     everySessionHears,
     nobodyElseHears,
+    everyoneReadsTheirLanguage,
+    onlyGoneSessionsAreForgotten,
     pushesAreStored,
     onlyPoisonIsLettered,
   ];
@@ -64,7 +70,11 @@ async function broken(
   const letters = world.letters.length;
   await world.redrive(world.written.map(({ record }) => record).toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
-  return [...problems, ...inboxEqualsExpected(world).map((one) => `after a redrive of all: ${one}`)];
+  return [
+    ...problems,
+    ...inboxEqualsExpected(world).map((one) => `after a redrive of all: ${one}`),
+    ...nothingIsSaid(world),
+  ];
 }
 
 type Trouble = Partial<Omit<Scenario, keyof Calm | 'stream'>>;
@@ -94,6 +104,7 @@ function lawsOf(stream: StreamName): LawSuite {
       on('calm', 'tells everyone concerned, once and in order, when all is well', fc.constant({}), [
         arrivesInOrder,
         isPushedOnce,
+        goneSessionsAreForgotten,
       ]),
       on(
         'requests',

@@ -11,21 +11,32 @@ import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
+import type { Measure } from '../../../shared/telemetry/measurements.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
+import { telling } from '../../support/telling.ts';
 import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import type { Again, Crash, Outage } from './faults.ts';
-import { type StreamName, type StreamRecord, USERS, type Write, type Written, written } from './history.ts';
+import {
+  PROFILES,
+  SPOKEN,
+  type StreamName,
+  type StreamRecord,
+  USERS,
+  type Write,
+  type Written,
+  written,
+} from './history.ts';
 
 export interface Scenario extends Delivery {
   readonly stream: StreamName;
   readonly history: readonly Write[];
   readonly fates: readonly (Fault | undefined)[];
   readonly claimFates: readonly ReturnType<MemoryClaimTable['fault']>[];
-  /** Every third request, of whatever kind, fails. */
+  /** A third of all requests, of whatever kind, fail. */
   readonly everyThirdFails: boolean;
   readonly outages: readonly Outage[];
   readonly crashes: readonly Crash[];
@@ -41,6 +52,13 @@ export interface Scenario extends Delivery {
 
 const START_MS = 1_700_000_000_000;
 
+/** API Gateway developer guide, "WebSocket quotas". */
+const MOST_BYTES = 128 * 1024;
+
+/** So long the API may not know a connection whose session is written already. */
+const CONNECTING_MS = 20_000;
+const DAY_MS = 24 * 3_600_000;
+
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly board = new Switchboard(this.clock);
@@ -52,8 +70,11 @@ export class World {
   readonly broken: string[] = [];
   /** Effects whose completion could not be recorded. */
   unrecorded = 0;
-  /** Pushes that ended otherwise than delivered. */
+  /** Pushes that ended undecided. */
   undelivered = 0;
+  /** What invocations answered. */
+  readonly answers: unknown[] = [];
+  readonly #telling = telling();
   readonly #scenario: Scenario;
   readonly #claims = memoryClaimTable();
   readonly #fates: (Fault | undefined)[];
@@ -68,17 +89,35 @@ export class World {
     this.#claimFates = [...scenario.claimFates];
     for (const user of USERS) {
       const since = START_MS - 600_000;
-      this.board.connect({ id: `${user}-phone`, user, since, language: 'hindi' });
+      const language = SPOKEN[user] ?? '';
+      this.board.connect({ id: `${user}-phone`, user, since, language });
       this.board.connect({ id: `${user}-web`, user: `USER#${user}`, since });
+      // Its client left without a word; one that has just come, which the API does not know yet; one whose time was over.
+      this.board.connect({ id: `${user}-gone`, user, since });
+      this.board.connect({ id: `${user}-young`, user, since: START_MS, language: 'klingon' });
+      this.board.connect({ id: `${user}-over`, user, since, ttl: START_MS / 1_000 });
+      this.board.languages.set(user, PROFILES[user] ?? '');
     }
     this.board.fault = (request) => {
       if (this.#third()) return 'fails';
       if (request === 'post') return this.#outage('api-down') ? 'fails' : this.#fates.shift();
       return this.#outage('tables-down') ? 'fails' : this.#fates.shift();
     };
-    this.board.answer = () => (this.#outage('api-throttles') ? 'throttled' : undefined);
+    this.board.answer = (connection, body) => {
+      if (Buffer.byteLength(body) > MOST_BYTES)
+        this.broken.push('more was pushed at once than the API takes');
+      if (this.#outage('api-throttles')) return 'throttled';
+      if (connection.endsWith('-gone')) return 'gone';
+      return connection.endsWith('-young') && this.clock.now() < START_MS + CONNECTING_MS
+        ? 'gone'
+        : undefined;
+    };
     this.#claims.fault = () =>
       this.#third() || this.#outage('claims-down') ? 'lost' : this.#claimFates.shift();
+  }
+
+  get lines(): readonly string[] {
+    return this.#telling.lines;
   }
 
   /** Runs the whole history until everything is settled, faults and all. */
@@ -175,7 +214,7 @@ export class World {
           if (environment.alive) this.letters.push(letter);
         },
       },
-      reporter: { report() {} },
+      reporter: this.#telling.reporter,
     });
     const startedMs = this.clock.now();
     const context = {
@@ -183,6 +222,7 @@ export class World {
       getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
     };
     const answered = handler(event, context).then((payload): InvokeResult => {
+      this.answers.push(payload);
       if (crash?.when === 'before-answer') environment.die();
       return environment.alive ? { kind: 'returned', payload } : died;
     });
@@ -206,7 +246,12 @@ export class World {
         return environment.alive ? answer : silence();
       };
     };
-    const { inbox, sessions, post } = this.board;
+    const { inbox, sessions, post, languageOfUser } = this.board;
+    const put: typeof inbox.put = (rows, signal) => {
+      if (rows.some(({ ttl }) => !isADayAhead(ttl, this.clock.now())))
+        this.broken.push('a row does not live for a day');
+      return inbox.put(rows, signal);
+    };
     const ports = {
       ...createIdempotency({
         processor: this.#scenario.stream,
@@ -220,24 +265,21 @@ export class World {
           if (notice === 'unrecorded') this.unrecorded++;
         },
       }),
-      inbox: { ...inbox, put: request(inbox.put), count: request(inbox.count) },
+      inbox: { ...inbox, put: request(put), count: request(inbox.count) },
       sessions: { ...sessions, find: request(sessions.find), remove: request(sessions.remove) },
-      languageOfUser: request(async () => 'tamil' as const),
+      languageOfUser: request(languageOfUser),
       post: request(post),
-      measure: (
-        name: string,
-        _: unknown,
-        value: number,
-        dimensions: Readonly<Record<string, string>> = {},
-      ) => {
-        if (name === 'Pushes' && dimensions.Result !== 'delivered') this.undelivered += value;
+      measure: (...[name, kind, value, dimensions]: Parameters<Measure>) => {
+        this.#telling.measure(name, kind, value, dimensions);
+        if (name === 'Pushes' && dimensions?.['Result'] === 'timed-out') this.undelivered += value;
       },
     };
     return this.#scenario.stream === 'bids' ? bidsProcessor(ports) : conversationsProcessor(ports);
   }
 
   #third(): boolean {
-    return this.#scenario.everyThirdFails && this.#requests++ % 3 === 2;
+    // Spread evenly, in no rhythm: what is tried in threes would else fail at the same request for ever.
+    return this.#scenario.everyThirdFails && Math.imul(this.#requests++, 0x9e3779b1) >>> 0 < 2 ** 32 / 3;
   }
 
   #outage(kind: Outage['kind']): boolean {
@@ -252,6 +294,12 @@ export class World {
       this.clock.after(ms, resolve);
     });
   }
+}
+
+/** Some seconds may pass on the way, and lie between the clocks of processes. */
+function isADayAhead(ttl: number, nowMs: number): boolean {
+  const leftMs = ttl * 1_000 - nowMs;
+  return Math.abs(leftMs - DAY_MS) < 30_000;
 }
 
 function silence<T>(): Promise<T> {
