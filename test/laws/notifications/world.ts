@@ -95,7 +95,7 @@ export class World {
       // Its client left without a word; one that has just come, which the API does not know yet; one whose time was over.
       this.board.connect({ id: `${user}-gone`, user, since });
       this.board.connect({ id: `${user}-young`, user, since: START_MS, language: 'klingon' });
-      this.board.connect({ id: `${user}-over`, user, since, ttl: START_MS / 1_000 });
+      this.board.connect({ id: `${user}-over`, user, since, ttl: START_MS / 1_000 - 10 });
       this.board.languages.set(user, PROFILES[user] ?? '');
     }
     this.board.fault = (request) => {
