@@ -4,48 +4,24 @@
  *
  * CloudTrail user guide, "Logging data events" (advanced event selectors), "create-s3-bucket-policy-for-cloudtrail".
  */
-import { Arn, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Arn, Aws, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ALL_TABLES } from '../settings/tables.ts';
 import type { Stage } from '../stages.ts';
 import { tableName } from '../tables/definition.ts';
-import { acknowledge } from './acknowledge.ts';
 import { failureBucketPrefix } from './dead-letters.ts';
+import { logBucket } from './log-bucket.ts';
 import { output } from './output.ts';
 import { tableArnOf } from './rights.ts';
-
-/** Thirteen months, like the operators' own trail. */
-const RETENTION = Duration.days(400);
 
 export class DataTrail extends Construct {
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
     const stack = Stack.of(this);
     const trailName = `streamkeeper-${stage.name}`;
-    const bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      versioned: true,
-      lifecycleRules: [
-        {
-          expiration: RETENTION,
-          noncurrentVersionExpiration: RETENTION,
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
-      removalPolicy: stage.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-    acknowledge(
-      bucket,
-      'S1',
-      'It is a log itself, with digests; a log of who read it would need a bucket of its own.',
-    );
+    const bucket = logBucket(this, 'Bucket', stage, 'with digests');
     const ofThisTrail = {
       'aws:SourceArn': Arn.format(
         { service: 'cloudtrail', resource: 'trail', resourceName: trailName },
