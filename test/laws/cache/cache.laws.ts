@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Law, type LawSuite, law } from '../law.ts';
 import { delivery, skewsMs } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
+import { nothingIsTold } from '../told.ts';
 import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
 
@@ -73,6 +74,12 @@ async function planTouchesNothing(world: World, mayBeDue: boolean): Promise<stri
 /** Of a snapshot, what has not lapsed since. */
 function lasting(snapshot: readonly string[], { clock }: World): readonly string[] {
   return snapshot.filter((entry) => Number(entry.split(' until ').at(-1)) > clock.now());
+}
+
+/** G7 */
+function nothingIsSaid(world: World): readonly string[] {
+  const items = world.table.records.map(({ dynamodb }) => [dynamodb.NewImage, dynamodb.OldImage]);
+  return nothingIsTold(world, items, []);
 }
 
 async function broken(scenario: Scenario): Promise<string[]> {

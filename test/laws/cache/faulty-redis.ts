@@ -62,10 +62,19 @@ function start(
         clock.after(TIMEOUT_MS, () => fail('REDIS_TIMEOUT'));
         return;
       case 'refused':
-        return answer(commands.map(() => ({ kind: 'refused', code: 'OOM' })));
+        return answer(
+          commands.map((command, index) => ({ kind: 'refused', code: refusalOf(command, index) })),
+        );
       case 'script-forgotten':
         execute(engine, ['SCRIPT', 'FLUSH']);
         return answer(run());
     }
   });
+}
+
+/** What a server says that is full, starting, a replica now, elsewhere, at work on a script, or that no longer knows us. */
+const REFUSALS = ['OOM', 'LOADING', 'READONLY', 'MOVED', 'BUSY', 'NOAUTH', 'NOPERM', 'MASTERDOWN'];
+
+function refusalOf(command: Command, index: number): string {
+  return REFUSALS[(command.join().length + index) % REFUSALS.length] ?? 'ERR';
 }

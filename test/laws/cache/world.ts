@@ -13,6 +13,7 @@ import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
+import { telling } from '../../support/telling.ts';
 import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
@@ -52,6 +53,9 @@ export class World {
   readonly withheld: StreamRecord[] = [];
   /** Laws broken on the way, in words. */
   readonly broken: string[] = [];
+  /** What invocations answered. */
+  readonly answers: unknown[] = [];
+  readonly #telling = telling();
   readonly #scenario: Scenario;
   readonly #engine = createRedisEngine({ clock: this.clock });
   readonly #fates: Fate[];
@@ -70,6 +74,10 @@ export class World {
       clock: this.clock,
       metrics: { count() {} },
     });
+  }
+
+  get lines(): readonly string[] {
+    return this.#telling.lines;
   }
 
   /** What the cache holds under the analysis now. */
@@ -207,7 +215,7 @@ export class World {
           if (environment.alive) this.letters.push(letter);
         },
       },
-      reporter: { report() {} },
+      reporter: this.#telling.reporter,
     });
     const startedMs = this.clock.now();
     const context = {
@@ -215,6 +223,7 @@ export class World {
       getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
     };
     const answered = handler(event, context).then((payload): InvokeResult => {
+      this.answers.push(payload);
       if (crash?.when === 'before-answer') environment.die();
       return environment.alive ? { kind: 'returned', payload } : died;
     });
@@ -242,7 +251,8 @@ export class World {
     const items = await this.table.readItems(keys, signal);
     await this.#wait(this.#latencyMs());
     signal.throwIfAborted();
-    if (this.#outage('table-down')) throw Object.assign(new Error('injected'), { code: 'TABLE_DOWN' });
+    if (this.#outage('table-down'))
+      throw Object.assign(new Error(JSON.stringify(items)), { code: 'TABLE_DOWN' });
     return items;
   };
 
