@@ -62,6 +62,8 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
 
     const latency = writeLatency();
     const tally = keepTally();
+    /** What comes after the comparison is compared with nothing, and would only be kept. */
+    let isCompared = false;
     const effects = watchEffects({
       clientOf: (table) => system.tables.get(table),
       cacheUrl: engines.cache?.url,
@@ -77,8 +79,12 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       replay: options.source === 'replay',
       keep: options.keep,
       gatewayPort: options.gatewayPort,
-      onRecords: (environment, records) => effects.take(environment, records),
-      onMail: (mail) => effects.sent(mail),
+      onRecords(environment, records) {
+        if (!isCompared) effects.take(environment, records);
+      },
+      onMail(mail) {
+        if (!isCompared) effects.sent(mail);
+      },
       onTables: (environments, clientOf) => effects.before(environments, clientOf),
       functionLog: functionLogs({ tally, show: (line) => say(line), verbose: options.verbose, clock }),
       say: (line) => say(line),
@@ -143,6 +149,7 @@ export async function run(options: RunOptions, surroundings: RunSurroundings): P
       }),
       gone,
     ]);
+    isCompared = true;
     saving();
     const endsHere = options.once || options.source === 'replay' || signal.aborted;
     if (endsHere) view.stop();

@@ -32,6 +32,7 @@ export function functionLogs(options: FunctionLogsOptions): (functionName: strin
     const text = `${functionName}: ${entry['message'] ?? line}`;
     const nowMs = clock.now();
     if (nowMs - (shownAtMs.get(text) ?? Number.NEGATIVE_INFINITY) < SHOW_AGAIN_MS) return;
+    for (const [shown, atMs] of shownAtMs) if (nowMs - atMs >= SHOW_AGAIN_MS) shownAtMs.delete(shown);
     shownAtMs.set(text, nowMs);
     show(text);
   };

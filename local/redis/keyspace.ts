@@ -1,4 +1,7 @@
-/** The keys and their values, which go when their time has come by the clock that was given. */
+/**
+ * The keys and their values, which go when their time has come by the clock that was given: at once for whoever looks, and from memory
+ * soon after while others are written.
+ */
 import type { Clock } from '../../shared/time/clock.ts';
 
 interface Entry {
@@ -21,7 +24,12 @@ export interface Keyspace {
   /** The next `count` keys behind a place, and the place of the last of them; without it there are no more. */
   after(place: number, count: number): { readonly keys: Buffer[]; readonly last?: number };
   clear(): void;
+  /** Entries in memory, those included whose time has come and that nobody has looked at since. */
+  held(): number;
 }
+
+/** Each write looks at so many other keys: what has expired goes, though nobody asks for it any more (Redis, "EXPIRE": the active way). */
+const LOOKED_AT = 2;
 
 export function createKeyspace(clock: Clock): Keyspace {
   /** In the order of their places. */
@@ -35,12 +43,25 @@ export function createKeyspace(clock: Clock): Keyspace {
     return undefined;
   };
 
+  let looking = entries.keys();
+  const forgetSomeExpired = () => {
+    for (let count = 0; count < LOOKED_AT; count++) {
+      const { value: name, done } = looking.next();
+      if (done) {
+        looking = entries.keys();
+        return;
+      }
+      live(name);
+    }
+  };
+
   return {
     get: (key) => live(nameOf(key))?.value,
     set(key, value, expiresAtMs) {
       const place = live(nameOf(key))?.place ?? ++places;
       entries.set(nameOf(key), { value, place, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
       live(nameOf(key));
+      forgetSomeExpired();
     },
     delete(key) {
       const name = nameOf(key);
@@ -66,6 +87,7 @@ export function createKeyspace(clock: Clock): Keyspace {
       return { keys };
     },
     clear: () => entries.clear(),
+    held: () => entries.size,
   };
 }
 
