@@ -20,6 +20,8 @@ export const WRITTEN_STREAMS = [
 export interface Load {
   /** Changes taken by the tables, by stream. */
   written(): Readonly<Record<string, number>>;
+  /** Resolves when every stream has had a change: what belongs before the first, in other tables, takes its time. */
+  readonly begun: Promise<unknown>;
   /** Resolves when what is under way is written. */
   stop(): Promise<void>;
   /** Rejects with what the writing ended with before it was to end. */
@@ -43,14 +45,22 @@ export function startLoad(options: LoadOptions): Load {
   const written: Record<string, number> = {};
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
-  const writing = Promise.all(
-    marketDay(WRITTEN_STREAMS, clock.now()).map(async (recording) => {
-      while (!ending.signal.aborted) await once(recording, written, options, ending.signal);
-    }),
-  );
+  const days = marketDay(WRITTEN_STREAMS, clock.now()).map((recording) => {
+    const begun = Promise.withResolvers<void>();
+    const take = (count: number) => {
+      written[recording.name] = (written[recording.name] ?? 0) + count;
+      begun.resolve();
+    };
+    const writing = async () => {
+      while (!ending.signal.aborted) await once(recording, take, options, ending.signal);
+    };
+    return { begun: begun.promise, writing: writing() };
+  });
+  const writing = Promise.all(days.map((day) => day.writing));
   writing.catch(failed.reject);
   return {
     written: () => written,
+    begun: Promise.all(days.map(({ begun }) => begun)),
     async stop() {
       ending.abort();
       await writing;
@@ -61,7 +71,7 @@ export function startLoad(options: LoadOptions): Load {
 
 async function once(
   recording: Recording,
-  written: Record<string, number>,
+  take: (count: number) => void,
   options: LoadOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -82,7 +92,7 @@ async function once(
     signal: new AbortController().signal,
     async writeAll(writes) {
       const refused = await write(writes);
-      written[recording.name] = (written[recording.name] ?? 0) + writes.length - refused.size;
+      take(writes.length - refused.size);
       return refused;
     },
   });

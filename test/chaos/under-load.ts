@@ -77,6 +77,8 @@ export async function underLoad(options: Options, running: Running): Promise<Cha
   const operator = startOperator({ repository: folder, clock, signal });
   const settled = (table: string, until: AbortSignal) => tableSettled(system, table, clock, until);
   const load = startLoad({ clientOf, rate: options.rate, clock, settled });
+  say('the writing begins');
+  await Promise.race([load.begun, load.failed, aborted(signal)]);
   const faults = runFaults({
     schedule,
     world: { engines, system, operator, clock },
@@ -90,7 +92,7 @@ export async function underLoad(options: Options, running: Running): Promise<Cha
     await Promise.race([faults.over, load.failed]);
     await load.stop();
     const endOfLoadMs = clock.now();
-    say('no more faults and writes: draining');
+    if (!signal.aborted) say('no more faults and writes: draining');
     const obstacles = signal.aborted ? [] : await untilDrained(system, endOfLoadMs, clock, signal);
     const drainMs = clock.now() - endOfLoadMs;
     faults.look();
@@ -153,6 +155,11 @@ export async function underLoad(options: Options, running: Running): Promise<Cha
     await faults.over.catch(() => {});
     await load.stop().catch(() => {});
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function systemAt({ tables }: ChaosEngines, endpoint: string): string {
