@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { readingEveryName } from '../shared/dynamodb/every-name.ts';
 import type { Clock } from '../shared/time/clock.ts';
 import { byEndpoint } from './engines/by-endpoint.ts';
 import { choosePort } from './engines/port.ts';
@@ -89,8 +90,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const sqs = new SQSClient({ ...client, endpoint: aws.endpoint });
   const s3Endpoint = aws.s3Endpoint ?? aws.endpoint;
   const s3 = new S3Client({ ...client, endpoint: s3Endpoint, forcePathStyle: true });
-  const clientOf = byEndpoint((endpoint) => new DynamoDBClient({ ...client, endpoint }));
-  const streamsClientOf = byEndpoint((endpoint) => new DynamoDBStreamsClient({ ...client, endpoint }));
+  const clientOf = byEndpoint((endpoint) => readingEveryName(new DynamoDBClient({ ...client, endpoint })));
+  const streamsClientOf = byEndpoint((endpoint) =>
+    readingEveryName(new DynamoDBStreamsClient({ ...client, endpoint })),
+  );
   const issuer = await createTokenIssuer({ clock, newId: randomUUID });
   const cache = engines.cache && new URL(engines.cache.url);
   const facts = {
