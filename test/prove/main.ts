@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { report } from '../laws/law.ts';
 import { suiteNamed } from '../laws/suites.ts';
+import { proveEngines } from './engines.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { type Portion, portions } from './portions.ts';
 import { prove } from './prove.ts';
@@ -74,6 +75,7 @@ try {
     workers: availableParallelism(),
   });
   if (options === 'help') console.log(USAGE);
+  else if (options.engines) process.exitCode = await proveEngines();
   else process.exitCode = await main(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -7,7 +7,7 @@ const read = (...args: string[]) => readOptions(args, defaults);
 
 describe('the options of a proof', () => {
   it('are every stream, a random seed and two thousand histories where nothing is said', () => {
-    expect(read()).toMatchObject({ runs: 2_000, seed: 7, workers: 2, json: false });
+    expect(read()).toMatchObject({ runs: 2_000, seed: 7, workers: 2, json: false, engines: false });
   });
 
   it('name a law, and with it its stream', () => {

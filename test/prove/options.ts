@@ -18,6 +18,8 @@ export interface Options {
   readonly path?: string;
   readonly json: boolean;
   readonly workers: number;
+  /** Not the laws, but the contracts on the real engines. */
+  readonly engines: boolean;
 }
 
 export const USAGE = `npm run prove -- [--runs N] [--stream NAME]… [--law ID] [--seed N] [--path P] [--workers N] [--json]
@@ -30,6 +32,7 @@ export const USAGE = `npm run prove -- [--runs N] [--stream NAME]… [--law ID] 
   --path     with --law and --seed: begins with the history that was found there
   --workers  processes at once                                 (default the machine's processors)
   --json     the report as JSON, and nothing else
+  --engines  instead of laws: the contracts of test/contracts on every real engine, OpenSearch 3 among them, downloaded once
 
 Exit codes: 0 every law holds, 1 a law is broken, 2 the command is wrong, 130 interrupted.`;
 
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[], defaults: Defaults): Option
     seed: wholeNumber('--seed', values.seed, -(2 ** 31)) ?? defaults.seed,
     workers: wholeNumber('--workers', values.workers, 1) ?? defaults.workers,
     json: values.json ?? false,
+    engines: values.engines ?? false,
     ...(values.law === undefined ? {} : { law: values.law }),
     ...(values.path === undefined ? {} : { path: values.path }),
   };
@@ -75,6 +79,7 @@ function parsed(args: readonly string[]) {
         path: { type: 'string' },
         workers: { type: 'string' },
         json: { type: 'boolean' },
+        engines: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -21,7 +21,7 @@ for option; do case "$option" in
   -DoutputDirectory=*) to=\${option#-DoutputDirectory=};;
 esac; done
 case "$goal" in
-  dependency:unpack) mkdir -p "$to/opensearch-2.11.1/modules";;
+  dependency:unpack) mkdir -p "$to/opensearch-2.11.1/modules/transport-netty4" "$to/opensearch-2.11.1/modules/reindex";;
   dependency:copy) mkdir -p "$to" && touch "$to/analysis-common.jar";;
 esac
 `;
@@ -46,6 +46,11 @@ test('the module with the analyzers is in the assembly, with a descriptor of the
   expect(await readFile(join(module, 'plugin-descriptor.properties'), 'utf8')).toMatch(
     /^opensearch\.version=2\.11\.1$/m,
   );
+});
+
+test('modules that are not needed are not started', async () => {
+  await maven();
+  expect(await readdir(join(await assemble(), 'modules'))).toEqual(['analysis-common', 'transport-netty4']);
 });
 
 test('a version is assembled once', async () => {

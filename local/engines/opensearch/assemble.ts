@@ -1,10 +1,10 @@
 /**
  * Assembles OpenSearch from its Maven artifacts: the distribution its own project tests clients against, and the module with
- * the language analyzers, which that distribution leaves out. Assembled once per version, and complete or not there at all.
+ * the language analyzers, which that of 2.x leaves out. Assembled once per version, and complete or not there at all.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { lineOf } from '../../problem.ts';
@@ -13,8 +13,8 @@ import { type Environment, findMaven } from './prerequisites.ts';
 
 const run = promisify(execFile);
 
-/** `2.11.1` is the version that the CDK app deploys. */
-export const openSearchVersions = ['2.11.1', '2.19.1'] as const;
+/** `2.11.1` is the version that the CDK app deploys; the search contract is held against all of them. */
+export const openSearchVersions = ['2.11.1', '2.19.1', '3.6.0'] as const;
 export type OpenSearchVersion = (typeof openSearchVersions)[number];
 
 export interface Assembly {
@@ -23,6 +23,9 @@ export interface Assembly {
   readonly environment: Environment;
   readonly say: (line: string) => void;
 }
+
+/** What is started; the distributions of 3.x have twenty more, whose start takes longer than everything else. */
+const MODULES: ReadonlySet<string> = new Set(['analysis-common', 'lang-painless', 'transport-netty4']);
 
 /** The distribution unpacks into a folder of this name. */
 const folderOf = (version: OpenSearchVersion): string => `opensearch-${version}`;
@@ -73,9 +76,15 @@ export async function assembleOpenSearch({
   };
   try {
     await fetch('unpack', `org.opensearch.distribution.integ-test-zip:opensearch:${version}:zip`, work);
-    const module = join(work, folderOf(version), 'modules', 'analysis-common');
-    await fetch('copy', `org.opensearch.plugin:analysis-common:${version}`, module);
-    await writeFile(join(module, 'plugin-descriptor.properties'), descriptor(version));
+    const modules = join(work, folderOf(version), 'modules');
+    for (const name of await readdir(modules)) {
+      if (!MODULES.has(name)) await rm(join(modules, name), { recursive: true });
+    }
+    const analyzers = join(modules, 'analysis-common');
+    if (!existsSync(analyzers)) {
+      await fetch('copy', `org.opensearch.plugin:analysis-common:${version}`, analyzers);
+      await writeFile(join(analyzers, 'plugin-descriptor.properties'), descriptor(version));
+    }
     await rename(join(work, folderOf(version)), home).catch((error: unknown) => {
       // Another run was faster.
       if (!existsSync(home)) throw error;

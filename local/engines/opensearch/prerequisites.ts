@@ -1,4 +1,4 @@
-/** Finds what OpenSearch needs of this machine: a Java it runs on, Maven to fetch it with, and room for its files. */
+/** Finds what engines written in Java need of this machine: a Java they run on, Maven to fetch them with, and room for their files. */
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,15 +9,30 @@ const run = promisify(execFile);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What an engine written in Java runs on. */
+export interface JavaNeed {
+  readonly engine: string;
+  readonly first: number;
+  /** Absent: on any later one. */
+  readonly last?: number;
+}
+
 /** OpenSearch 2.x needs Java 11, and a security manager, which Java 24 removed (JEP 486). */
-const JAVA = { first: 11, last: 23 } as const;
+export const OPENSEARCH_2: JavaNeed = { engine: 'OpenSearch', first: 11, last: 23 };
+
+/** OpenSearch 3.x has an agent in the place of the security manager (its documentation, "Breaking changes", 3.0.0). */
+export const OPENSEARCH_3: JavaNeed = { engine: 'OpenSearch 3', first: 21 };
 
 /**
  * @param installed a directory of Java installations, as Linux distributions have it
- * @returns the path of a `java` that OpenSearch 2.x runs on
+ * @returns the path of a `java` that the engine runs on
  * @throws {EngineUnavailable}
  */
-export async function findJava(environment: Environment, installed = '/usr/lib/jvm'): Promise<string> {
+export async function findJava(
+  environment: Environment,
+  installed = '/usr/lib/jvm',
+  { engine, first, last = Number.POSITIVE_INFINITY }: JavaNeed = OPENSEARCH_2,
+): Promise<string> {
   const { OPENSEARCH_JAVA_HOME, JAVA_HOME } = environment;
   const javaOf = (home: string | undefined): string[] => (home ? [join(home, 'bin', 'java')] : []);
   const candidates = [
@@ -30,14 +45,20 @@ export async function findJava(environment: Environment, installed = '/usr/lib/j
   for (const candidate of candidates) {
     const version = await javaVersion(candidate, environment);
     if (version === undefined) continue;
-    if (version >= JAVA.first && version <= JAVA.last) return candidate;
+    if (version >= first && version <= last) return candidate;
     unfit.add(version);
   }
   throw new EngineUnavailable(
-    'OpenSearch',
+    engine,
     unfit.size > 0 ? `Java is ${[...unfit].join(' and ')}` : 'there is no Java',
-    `install Java 17 (Debian: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17) or set JAVA_HOME to a Java from ${JAVA.first} to ${JAVA.last}`,
+    wayOut(first, last),
   );
+}
+
+function wayOut(first: number, last: number): string {
+  const one = Math.max(first, 17);
+  const range = last === Number.POSITIVE_INFINITY ? `from ${first}` : `from ${first} to ${last}`;
+  return `install Java ${one} (Debian: apt-get install openjdk-${one}-jre-headless; macOS: brew install openjdk@${one}) or set JAVA_HOME to a Java ${range}`;
 }
 
 function homesIn(directory: string): string[] {

@@ -10,7 +10,7 @@ import { type Clock, sleep } from '../../../shared/time/clock.ts';
 import { type EngineProcess, startEngineProcess } from '../child-process.ts';
 import { assembleOpenSearch, type OpenSearchVersion } from './assemble.ts';
 import { EngineUnavailable } from './engine-unavailable.ts';
-import { type Environment, engineCache, findJava } from './prerequisites.ts';
+import { type Environment, engineCache, findJava, OPENSEARCH_2, OPENSEARCH_3 } from './prerequisites.ts';
 import { prepareRun, type RunDirectory } from './run-directory.ts';
 
 export interface OpenSearchOptions {
@@ -43,12 +43,27 @@ export interface RunningOpenSearch {
 /** Relative to the working directory: only for a user without a home. */
 const LAST_RESORT_CACHE = join('node_modules', '.cache', 'streamkeeper', 'engines');
 
+interface Prepared {
+  readonly java: string;
+  readonly home: string;
+}
+
+/** Fetches what a start needs, once. @throws {EngineUnavailable} which says what is missing */
+export async function prepareOpenSearch({
+  environment,
+  version = '2.11.1',
+  cacheDirectory = engineCache(environment, LAST_RESORT_CACHE),
+  say = () => {},
+}: Pick<OpenSearchOptions, 'environment' | 'version' | 'cacheDirectory' | 'say'>): Promise<Prepared> {
+  const need = version.startsWith('2.') ? OPENSEARCH_2 : OPENSEARCH_3;
+  const java = await findJava(environment, undefined, need);
+  return { java, home: await assembleOpenSearch({ version, cacheDirectory, environment, say }) };
+}
+
 /** @throws {EngineUnavailable} which says what is missing, or how the start failed */
 export async function startOpenSearch(options: OpenSearchOptions): Promise<RunningOpenSearch> {
-  const { clock, environment, version = '2.11.1', say = () => {} } = options;
-  const java = await findJava(environment);
-  const cacheDirectory = options.cacheDirectory ?? engineCache(environment, LAST_RESORT_CACHE);
-  const home = await assembleOpenSearch({ version, cacheDirectory, environment, say });
+  const { clock, environment, version = '2.11.1' } = options;
+  const { java, home } = await prepareOpenSearch(options);
   const run = await prepareRun({
     home,
     parent: tmpdir(),
@@ -65,7 +80,7 @@ export async function startOpenSearch(options: OpenSearchOptions): Promise<Runni
       'cluster.routing.allocation.disk.threshold_enabled': false,
     },
   });
-  const [command, ...args] = commandLine(java, run, options.heapMb ?? 256);
+  const [command, ...args] = commandLine(java, run, version, options.heapMb ?? 256);
   const engine = startEngineProcess(command, args, { PATH: environment['PATH'] });
   const stop = async (): Promise<void> => {
     await engine.stop(20_000);
@@ -81,16 +96,20 @@ export async function startOpenSearch(options: OpenSearchOptions): Promise<Runni
 }
 
 /** What bin/opensearch would start, without a second Java that computes the options. */
-function commandLine(java: string, run: RunDirectory, heapMb: number): readonly [string, ...string[]] {
+function commandLine(
+  java: string,
+  run: RunDirectory,
+  version: OpenSearchVersion,
+  heapMb: number,
+): readonly [string, ...string[]] {
   const engine = [
     `-Xms${heapMb}m`,
     `-Xmx${heapMb}m`,
     '-Xss1m',
     '-XX:+UseSerialGC',
-    '-Djava.security.manager=allow',
+    ...guard(run, version),
     '-Djava.awt.headless=true',
     '-Dfile.encoding=UTF-8',
-    '-Djava.locale.providers=SPI,COMPAT',
     `-Djava.io.tmpdir=${run.temporary}`,
     `-Djna.tmpdir=${run.temporary}`,
     '-Djna.nosys=true',
@@ -110,6 +129,13 @@ function commandLine(java: string, run: RunDirectory, heapMb: number): readonly 
   if (!run.user) return [java, ...engine];
   const { uid, gid } = run.user;
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', java, ...engine];
+}
+
+/** OpenSearch 2.x does not start without a security manager, nor 3.x without its agent; Java 23 took the COMPAT locales away. */
+function guard({ home }: RunDirectory, version: OpenSearchVersion): readonly string[] {
+  if (version.startsWith('2.'))
+    return ['-Djava.security.manager=allow', '-Djava.locale.providers=SPI,COMPAT'];
+  return [`-javaagent:${join(home, 'agent', 'opensearch-agent.jar')}`, '-Djava.locale.providers=SPI,CLDR'];
 }
 
 async function untilReady(
