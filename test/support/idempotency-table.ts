@@ -1,4 +1,4 @@
-/** The marketplace's idempotency table on an embedded DynamoDB, with a client that counts requests and can lose their answers. */
+/** The marketplace's idempotency table on a DynamoDB, the embedded one if no other is given, with a client that counts requests and can lose their answers. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,12 +39,36 @@ export interface IdempotencyTable {
 /** Where it exists, no test waits for a disk. */
 const IN_MEMORY = '/dev/shm';
 
-export async function startIdempotencyTable(): Promise<IdempotencyTable> {
+export interface IdempotencyEngine {
+  readonly endpoint: string;
+  readonly region: string;
+  stop(): Promise<void>;
+}
+
+async function startEmbedded(): Promise<IdempotencyEngine> {
   const folder = await mkdtemp(
     join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'streamkeeper-idempotency-'),
   );
   const file = join(folder, 'dynamodb.db');
-  const engine = await startDynoxide({ system: 'marketplace', file, port: 0, clock: systemClock });
+  const { endpoint, region, stop } = await startDynoxide({
+    system: 'marketplace',
+    file,
+    port: 0,
+    clock: systemClock,
+  });
+  return {
+    endpoint,
+    region,
+    async stop() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @param start an engine without that table */
+export async function startIdempotencyTable(start = startEmbedded): Promise<IdempotencyTable> {
+  const engine = await start();
   const options = {
     endpoint: engine.endpoint,
     region: engine.region,
@@ -73,7 +97,6 @@ export async function startIdempotencyTable(): Promise<IdempotencyTable> {
       table.client.destroy();
       keeper.destroy();
       await engine.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
   injectFaults(table);
