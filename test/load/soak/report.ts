@@ -13,8 +13,8 @@ import {
   type Trend,
   trendOf,
 } from './flatness.ts';
-import type { Sampled } from './soak.ts';
 import { type Mark, type Tenth, tenthsOf } from './tenths.ts';
+import type { Sampled } from './watch-run.ts';
 
 export interface Memory extends Trend {
   readonly name: string;

@@ -3,15 +3,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { drain } from '../../../local/drain.ts';
 import { byEndpoint } from '../../../local/engines/by-endpoint.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
-import { sleep } from '../../../shared/time/clock.ts';
 import { MIX, portions } from '../history/mix.ts';
 import type { SentMail } from '../processes/messages.ts';
-import { type Processes, type Samples, startProcesses } from '../processes/start.ts';
+import { type Processes, startProcesses } from '../processes/start.ts';
 import { compareEndState, type EndState } from './end-state.ts';
 import { startFeed } from './feed.ts';
-import { busyMicros } from './machine.ts';
 import { type SoakReport, soakReport } from './report.ts';
-import type { Mark } from './tenths.ts';
+import { watchRun } from './watch-run.ts';
 
 export interface SoakOptions {
   readonly records: number;
@@ -25,16 +23,8 @@ export interface SoakOptions {
   readonly onProgress: (settled: number) => void;
 }
 
-export interface Sampled {
-  readonly records: number;
-  readonly samples: Samples;
-}
-
-/** Samples of a run: as many as a trend needs, and a forced collection is not what the time goes into. */
-const SAMPLES = 100;
 /** One record in so many is delivered twice. */
 const REPEAT_EVERY = 97;
-const LOOK_EVERY_MS = 100;
 /** Without anything settled for so long, it is given up. */
 const PATIENCE_MS = 180_000;
 
@@ -84,8 +74,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       clock,
       signal,
     });
-    const watch = watchRun({ processes, total, records, clock, onProgress: options.onProgress });
-    await watch.begin();
+    const watch = await watchRun({ processes, total, records, clock, onProgress: options.onProgress });
     await Promise.race([feed.done, watch.failed]);
     const written = tables.reduce((sum, table) => sum + feed.written(table), 0);
     const obstacles = await drain({
@@ -113,53 +102,6 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       interrupted: signal.aborted,
     });
   }
-
-  function watchRun(watching: {
-    processes: Processes;
-    total: () => number;
-    records: number;
-    clock: Clock;
-    onProgress: (settled: number) => void;
-  }) {
-    const marks: Mark[] = [];
-    const sampled: Sampled[] = [];
-    let ended = false;
-    const look = async () => {
-      const before = watching.total();
-      const samples = await watching.processes.sample();
-      sampled.push({ records: before, samples });
-      marks.push(markOf(before, samples, watching.clock.now()));
-    };
-    let watched: Promise<void> = Promise.resolve();
-    return {
-      marks,
-      get failed(): Promise<never> {
-        return watched.then(() => new Promise<never>(() => {}));
-      },
-      async begin() {
-        await look();
-        watched = (async () => {
-          let next = 1;
-          while (!ended) {
-            const now = watching.total();
-            watching.onProgress(now);
-            if (now >= (next * watching.records) / SAMPLES) {
-              await look();
-              next = Math.floor((now * SAMPLES) / watching.records) + 1;
-            }
-            await sleep(watching.clock, LOOK_EVERY_MS);
-          }
-        })();
-        watched.catch(() => {});
-      },
-      async end() {
-        ended = true;
-        await watched;
-        await look();
-        return { marks, sampled };
-      },
-    };
-  }
 }
 
 /** Without those that came again: each was settled before, or waits. */
@@ -175,17 +117,4 @@ function obstacle(processes: Processes, table: string, written: number): readonl
   if (records - repeated < written)
     return [`${written - records + repeated} writes have not come out of the stream of ${table}`];
   return records === done ? [] : [`${records - done} records of ${table} are not settled`];
-}
-
-function markOf(records: number, { engines, system }: Samples, atMs: number): Mark {
-  const { user, system: own } = process.cpuUsage();
-  const children = Object.values(engines.children).reduce((sum, { cpuMicros }) => sum + cpuMicros, 0);
-  return {
-    atMs,
-    records,
-    systemMicros: system.cpuMicros,
-    enginesMicros: engines.cpuMicros + children,
-    ownMicros: user + own,
-    machineMicros: busyMicros(),
-  };
 }
