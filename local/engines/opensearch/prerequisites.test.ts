@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { engineCache, findJava, findMaven } from './prerequisites.ts';
+import { engineCache, findJava, findMaven, OPENSEARCH_3 } from './prerequisites.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -31,6 +31,17 @@ test('a Java that OpenSearch does not run on is passed over', async () => {
   await java('mine', '25.0.1');
   const path = await java('installed/old', '11.0.4');
   expect(await findJava({ ...bare(), JAVA_HOME: join(root, 'mine') }, join(root, 'installed'))).toBe(path);
+});
+
+test('an engine that needs a later Java passes over an older one, and says so where there is no other', async () => {
+  const home = join(root, 'installed');
+  await java('installed/old', '17.0.15');
+  const search = findJava(bare(), home, OPENSEARCH_3);
+  await expect(search).rejects.toThrow(
+    /OpenSearch 3 cannot run here: Java is 17; install Java 21 .*from 21$/,
+  );
+  const path = await java('installed/new', '25.0.1');
+  expect(await findJava(bare(), home, OPENSEARCH_3)).toBe(path);
 });
 
 test('without a fitting Java the error says which there is, and what to install', async () => {
