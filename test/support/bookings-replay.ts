@@ -115,7 +115,10 @@ const KIND_OF_SUBJECT: readonly (readonly [RegExp, string])[] = [
 ];
 
 function kindsAndAddresses(outbox: readonly Mail[]): readonly string[] {
-  return outbox
-    .map(({ subject, to }) => `${KIND_OF_SUBJECT.find(([form]) => form.test(subject))?.[1]} → ${to}`)
-    .sort();
+  return outbox.map(({ subject, to }) => `${kindOf(subject)} → ${to}`).sort();
+}
+
+/** Which mail it is, by what it begins with. */
+export function kindOf(subject: string): string | undefined {
+  return KIND_OF_SUBJECT.find(([form]) => form.test(subject))?.[1];
 }

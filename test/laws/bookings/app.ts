@@ -9,8 +9,19 @@ export type BookingRecord = ReturnType<typeof streamRecord>;
 
 type Booking = Readonly<Record<string, Plain | undefined>>;
 
-/** Statuses that a customer hears of. */
-const TOLD = new Set(['confirmed', 'in_progress', 'completed', 'paid', 'cancelled']);
+/** Statuses that a customer hears of, and by which mail. */
+const TOLD: ReadonlyMap<string, string> = new Map([
+  ['confirmed', 'booking-confirmed'],
+  ['in_progress', 'booking-in-progress'],
+  ['completed', 'review-request'],
+  ['paid', 'receipt'],
+  ['cancelled', 'booking-cancelled'],
+]);
+
+/** One has no address, and one an address that SES never takes a mail for. */
+const emailOf = (booking: string) =>
+  booking === 'b4' ? '' : `${booking}@${booking === 'b5' ? REFUSED : 'example.com'}`;
+export const REFUSED = 'refused.example';
 
 /** Mails are told apart by the change they are about: each shows its booking's `scheduledDate`, which counts changes here. */
 export const changeOf = (text: string) => /^When: (change \d+)$/m.exec(text)?.[1] ?? 'no change';
@@ -19,7 +30,9 @@ export class App {
   readonly records: BookingRecord[] = [];
   /** Event ids of records that are poison. */
   readonly poison = new Set<string>();
-  /** `<change> → <address>` of every mail that is due. */
+  /** Event ids of records with a mail that can never be sent. */
+  readonly refused = new Set<string>();
+  /** `<change> <kind> → <address>` of every mail that is due. */
   readonly due: string[] = [];
   readonly #tables: MarketplaceTables;
   readonly #bookings = new Map<string, Booking>();
@@ -75,7 +88,7 @@ export class App {
       serviceId: serviceOf(id),
       status: 'PENDING',
       ...before,
-      customerEmail: kind === 'spoil' ? 7 : `${id}@example.com`,
+      customerEmail: kind === 'spoil' ? 7 : emailOf(id),
       ...(kind === 'status' && step.kind === 'status' ? { status: step.status } : {}),
       ...(kind === 'review' || kind === 'edit' || kind === 'withdraw'
         ? { isReviewed: (this.#reviews.get(id)?.length ?? 0) > 0, updatedAt: change }
@@ -95,15 +108,24 @@ export class App {
     });
     this.records.push(record);
     if (kind === 'spoil') this.poison.add(record.eventID);
-    else this.#note(id, change, before, after);
+    else this.#note(record.eventID, id, change, before, after);
     return record;
   }
 
-  #note(id: string, change: string, before: Booking | undefined, after: Booking): void {
+  #note(eventId: string, id: string, change: string, before: Booking | undefined, after: Booking): void {
     const status = String(after.status).toLowerCase();
-    if (before === undefined)
-      this.due.push(`${change} → ${id}@example.com`, `${change} → ${providerOf(id)}@example.com`);
-    else if (status !== String(before.status).toLowerCase() && TOLD.has(status))
-      this.due.push(`${change} → ${id}@example.com`);
+    if (before === undefined) {
+      this.due.push(`${change} new-booking → ${providerOf(id)}@example.com`);
+      this.#noteToCustomer(eventId, id, `${change} booking-received`);
+    } else if (status !== String(before.status).toLowerCase() && TOLD.has(status))
+      this.#noteToCustomer(eventId, id, `${change} ${TOLD.get(status)}`);
+  }
+
+  #noteToCustomer(eventId: string, booking: string, mail: string): void {
+    const email = emailOf(booking);
+    if (email.endsWith(REFUSED)) {
+      this.refused.add(eventId);
+      this.poison.add(eventId);
+    } else if (email !== '') this.due.push(`${mail} → ${email}`);
   }
 }

@@ -1,5 +1,6 @@
 /** What must hold at the end of any scenario, in words that name the mail, the record or the rating for which it does not. */
 import { wrongRatings } from '../../support/fresh-ratings.ts';
+import { nothingIsTold } from '../told.ts';
 import type { World } from './world.ts';
 
 /** G5: ratings equal a fresh computation. */
@@ -25,7 +26,7 @@ export function mailsInOrder({ app, outbox }: World): readonly string[] {
   const latest = new Map<string, number>();
   const seen = new Set<string>();
   return outbox.flatMap(({ mail }) => {
-    const [, change, booking] = /^change (\d+) → (b\d)@/.exec(mail) ?? [];
+    const [, change, booking] = /^change (\d+) [\w-]+ → (b\d)@/.exec(mail) ?? [];
     if (booking === undefined || seen.has(mail) || !app.due.includes(mail)) return [];
     seen.add(mail);
     const number = Number(change);
@@ -46,3 +47,13 @@ export function onlyPoisonIsLettered({ app, letters, onFailure }: World): readon
       .map((id) => `${id} is poison, and was never lettered`),
   ];
 }
+
+/** G7 */
+export function nothingIsSaid(world: World): readonly string[] {
+  const { app, tables } = world;
+  const items = app.records.map(({ dynamodb }) => [dynamodb.NewImage, dynamodb.OldImage]);
+  return nothingIsTold(world, [...items, tables.items('providers'), tables.items('reviews')], STATUSES);
+}
+
+/** Kinds of mails have them in their names, and lines of the log say true. */
+const STATUSES = ['confirmed', 'cancelled', 'true'];

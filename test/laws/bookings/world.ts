@@ -2,22 +2,25 @@
  * The whole path in one process on a virtual clock: the app writes, the event source mapping delivers, the shipped processor
  * works through the shipped idempotency, and faults strike where they were told to.
  */
+import type { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { bookingsProcessor } from '../../../processors/bookings/processor.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import type { ClaimTable } from '../../../shared/idempotency/claim-table.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
-import type { Mailer } from '../../../shared/mail/mail.ts';
+import { atMost } from '../../../shared/mail/at-most.ts';
+import { sesMailer } from '../../../shared/mail/ses.ts';
 import { streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
-import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
+import { kindOf, MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
+import { telling } from '../../support/telling.ts';
 import { ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
-import { App, type BookingRecord, changeOf } from './app.ts';
+import { App, type BookingRecord, changeOf, REFUSED } from './app.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
 
@@ -40,13 +43,16 @@ export interface Scenario extends Delivery {
 }
 
 export interface Sent {
-  /** `<change> → <address>` */
+  /** `<change> <kind> → <address>` */
   readonly mail: string;
   /** Nobody who waited for the answer knows that it was sent. */
   readonly excused: () => boolean;
 }
 
 const START_MS = 1_700_000_000_000;
+
+/** Fewer than a batch sends, so that some wait their turn. */
+const MAILS_AT_ONCE = 3;
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -57,6 +63,9 @@ export class World {
   readonly onFailure: string[] = [];
   readonly broken: string[] = [];
   readonly withheld: BookingRecord[] = [];
+  /** What invocations answered. */
+  readonly answers: unknown[] = [];
+  readonly #telling = telling();
   /** Effects whose completion could not be recorded. */
   unrecorded = 0;
   readonly #scenario: Scenario;
@@ -75,6 +84,10 @@ export class World {
       () => scenario.lags[writes++ % scenario.lags.length] ?? 0,
     );
     this.app = new App(this.tables);
+  }
+
+  get lines(): readonly string[] {
+    return this.#telling.lines;
   }
 
   /** Runs the whole history until everything is settled, faults and all. */
@@ -163,10 +176,10 @@ export class World {
       if (strikes && crash.when === 'before') environment.die();
       if (!environment.alive) return new Promise(() => {});
       const fate = this.#outage(to) ? 'throttled' : (this.#fates.shift() ?? 'ok');
-      if (fate === 'lost' || fate === 'throttled') throw new Injected();
+      if (fate === 'lost' || fate === 'throttled') throw new Injected(this.#quoted());
       const answer = await act();
       if (strikes && crash.when === 'after') environment.die();
-      if (fate === 'unanswered') throw new Injected();
+      if (fate === 'unanswered') throw new Injected(this.#quoted());
       await this.#wait(latencyMs / 2);
       return fate === 'silent' || !environment.alive ? new Promise(() => {}) : answer;
     };
@@ -176,7 +189,10 @@ export class World {
       awsRequestId: requestId,
       getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
     };
-    const answered = handler(event, context).then((payload): InvokeResult => ({ kind: 'returned', payload }));
+    const answered = handler(event, context).then((payload): InvokeResult => {
+      this.answers.push(payload);
+      return { kind: 'returned', payload };
+    });
     const timedOut = new Promise<InvokeResult>((resolve) => {
       this.clock.after(TIMEOUT_MS, () => {
         if (environment.ended) return;
@@ -223,17 +239,7 @@ export class World {
           request('claims', () => this.#claims.read(keys, signal)),
         ),
     };
-    const mailer: Mailer = async ({ to, text }, signal) => {
-      let sent = false;
-      let known = false;
-      const send = async () => {
-        sent = true;
-        this.outbox.push({ mail: `${changeOf(text)} → ${to}`, excused: () => !known || environment.dead });
-      };
-      await heeding(signal, request('mail', send));
-      known = sent;
-      return { kind: 'applied' };
-    };
+    const mailer = atMost(MAILS_AT_ONCE, sesMailer(this.#ses(environment, request), 'market@example.com'));
     const idempotency = createIdempotency({
       processor: 'bookings',
       table: claims,
@@ -242,7 +248,7 @@ export class World {
         if (notice === 'unrecorded') this.unrecorded++;
       },
     });
-    const measure = () => {};
+    const { measure, reporter } = this.#telling;
     const { readProviders } = tables;
     return streamHandler(
       bookingsProcessor(
@@ -258,9 +264,45 @@ export class World {
             if (environment.alive) this.letters.push(letter);
           },
         },
-        reporter: { report() {} },
+        reporter,
       },
     );
+  }
+
+  /** SES, which says in words of its own what went wrong, and quotes the address. */
+  #ses(
+    environment: ExecutionEnvironment,
+    request: <T>(to: Dependency, act: () => Promise<T>) => Promise<T>,
+  ): SESv2Client {
+    const send = async (
+      { input }: SendEmailCommand,
+      { abortSignal }: { readonly abortSignal: AbortSignal },
+    ) => {
+      const { Subject, Body } = input.Content?.Simple ?? {};
+      const [to = ''] = input.Destination?.ToAddresses ?? [];
+      let sent = false;
+      let known = false;
+      const deliver = async () => {
+        if (to.endsWith(REFUSED)) throw refusal('MessageRejected', to);
+        sent = true;
+        const mail = `${changeOf(Body?.Text?.Data ?? '')} ${kindOf(Subject?.Data ?? '')} → ${to}`;
+        this.outbox.push({ mail, excused: () => !known || environment.dead });
+      };
+      try {
+        await heeding(abortSignal, request('mail', deliver));
+      } catch (error) {
+        throw error instanceof Injected
+          ? refusal(SES_REFUSALS[this.#ids++ % SES_REFUSALS.length], to)
+          : error;
+      }
+      known = sent;
+      return {};
+    };
+    return { send } as unknown as SESv2Client;
+  }
+
+  #quoted(): string {
+    return JSON.stringify(this.app.records.at(-1));
   }
 
   #latencyMs(): number {
@@ -292,8 +334,24 @@ function heeding<T>(signal: unknown, answer: Promise<T>): Promise<T> {
   return Promise.race([answer, promise]).finally(() => signal.removeEventListener('abort', abort));
 }
 
+/** Its text quotes what it was asked, as texts of dependencies may. */
 class Injected extends Error {
   readonly code = 'INJECTED';
+}
+
+/** What says nothing of the mail: the account's rate, its quota, its standing, the domain's, and SES itself (SES API v2 reference, SendEmail). */
+const SES_REFUSALS = [
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'AccountSuspendedException',
+  'SendingPausedException',
+  'MailFromDomainNotVerifiedException',
+  'NotFoundException',
+  'InternalServiceErrorException',
+];
+
+function refusal(name: string | undefined, to: string): Error {
+  return Object.assign(new Error(`Maximum sending rate exceeded, or not now, for ${to}`), { name });
 }
 
 function unsettled(records: readonly BookingRecord[], result: InvokeResult): readonly BookingRecord[] {

@@ -93,7 +93,7 @@ async function broken(scenario: Scenario): Promise<string[]> {
   await world.redrive(world.table.records.toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
   problems.push(...cacheEqualsTable(world, scenario).map((problem) => `after a redrive of all: ${problem}`));
-  return problems;
+  return [...problems, ...nothingIsSaid(world)];
 }
 
 function on(
