@@ -31,8 +31,9 @@ Examples:
   streamkeeper validate --local --json | jq '.differences'
 
 Synthesizes the template of the stage from this version of the code, and compares: tables (keys, indexes, stream, time to live, recovery,
-deletion protection), mappings (every property, and whether they read the table's stream of today), queues, buckets. The search alias
-and what is in the index: streamkeeper drift. Exit code 1 if anything differs, or could not be looked at on AWS.
+deletion protection), mappings (every property, and whether they read the table's stream of today), functions (runtime, time-out, memory,
+reserved concurrency, environment: names, and whether values are the template's, never values), queues, buckets (versioning, encryption,
+public access, whom they tell). The search alias and what is in the index: streamkeeper drift. Exit code 1 if anything differs, or could not be looked at on AWS.
 
 --canary writes an item into each table with a stream that is read, deletes it at once, and waits until the mapping has read it: on AWS up
 to six minutes, because metrics are late. Every processor ignores it by rule; one that does not say so gets none. Only this is written to

@@ -1,4 +1,4 @@
-/** Holds a system against its template: tables, mappings, queues, buckets. Reads only. */
+/** Holds a system against its template: tables, mappings, functions, queues, buckets. Reads only. */
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -11,6 +11,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { lineOf } from '../../local/problem.ts';
 import type { ChosenMapping } from '../mappings/choose.ts';
 import type { System } from '../system/system.ts';
+import { checkBucket, checkFunction } from './check-functions-and-buckets.ts';
 import type { Expectations, Expected } from './expected.ts';
 import { type Description, type Difference, differences } from './field-differences.ts';
 import { describeMapping, type MappingProperties } from './mapping-description.ts';
@@ -58,9 +59,12 @@ async function checkOne(system: System, mappings: readonly ChosenMapping[], one:
         return await checkMapping(system, what, mappings, live, one.properties);
       case 'AWS::SQS::Queue':
         return await checkQueue(system, what, live, one.properties);
+      case 'AWS::Lambda::Function':
+        return isLocal(system) ? LOCAL_SETTINGS : await checkFunction(system, what, live, one.properties);
       default:
+        if (!isLocal(system)) return await checkBucket(system, what, live, one.properties);
         await system.clients.s3.send(new HeadBucketCommand({ Bucket: live }));
-        return { ...NOTHING, compared: [what] };
+        return { ...LOCAL_SETTINGS, compared: [what] };
     }
   } catch (error) {
     if (isMissing(error)) return absent(what, 'there');
@@ -71,9 +75,18 @@ async function checkOne(system: System, mappings: readonly ChosenMapping[], one:
   }
 }
 
+const isLocal = ({ gatewayUrl }: System) => gatewayUrl !== undefined;
+
+/** Engines of this machine have none of these; the local run takes them from the same template. */
+const LOCAL_SETTINGS: Checked = {
+  ...NOTHING,
+  unchecked: ['settings of functions and buckets: only a deployed stage has them'],
+};
+
 const KINDS: Readonly<Record<string, string | undefined>> = {
   'AWS::DynamoDB::Table': 'table',
   'AWS::Lambda::EventSourceMapping': 'mapping',
+  'AWS::Lambda::Function': 'function',
   'AWS::SQS::Queue': 'queue',
   'AWS::S3::Bucket': 'bucket',
 };
