@@ -9,7 +9,7 @@ import type { SearchEffect, SearchProjection, SearchState, SearchWork } from './
 import { readStored } from './stored.ts';
 
 /** Half of the 60 s that a tombstone lives: beyond it an absent document may be one that was deleted, and its tombstone forgotten. */
-const OLD_MS = 30_000;
+export const OLD_MS = 30_000;
 
 export function searchProjection(projection: SearchProjection): Project<SearchEffect> {
   return (work, context) => untilSettled(work, context, (pending) => writeOnce(projection, pending, context));

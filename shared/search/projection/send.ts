@@ -8,7 +8,7 @@ import { engineError } from '../engine-error.ts';
  * Well below the 30 s after which a record is old, so that no request can land when its record's tombstone may be gone
  * (`index.gc_deletes`, 60 s by default; OpenSearch, "Delete document").
  */
-const REQUEST_TIMEOUT_MS = 20_000;
+export const REQUEST_TIMEOUT_MS = 20_000;
 
 export type Answer<Body> =
   | { readonly kind: 'answered'; readonly body: Body }
