@@ -24,11 +24,11 @@ export interface History {
 }
 
 export const MIX: readonly History[] = [
-  { name: 'products', stream: productsStream, share: 0.45, steps: productHistory },
-  { name: 'analysis-results', stream: analysisStreams.results, share: 0.2, steps: analysisHistory },
-  { name: 'conversations', stream: conversationsStream, share: 0.15, steps: conversationHistory },
-  { name: 'bids', stream: bidsStream, share: 0.12, steps: bidHistory },
-  { name: 'bookings', stream: bookingsStream, share: 0.08, steps: bookingHistory },
+  { name: 'products', stream: productsStream, share: 0.5, steps: productHistory },
+  { name: 'analysis-results', stream: analysisStreams.results, share: 0.25, steps: analysisHistory },
+  { name: 'conversations', stream: conversationsStream, share: 0.1, steps: conversationHistory },
+  { name: 'bids', stream: bidsStream, share: 0.08, steps: bidHistory },
+  { name: 'bookings', stream: bookingsStream, share: 0.07, steps: bookingHistory },
 ];
 
 /** A history's first `changes` changes, with what goes before each; the same seed and start give the same, change for change. */

@@ -88,6 +88,7 @@ async function readWhole(
 ): Promise<void> {
   for (const { ShardId: shardId = '' } of await listShards(client, streamArn, new AbortController().signal)) {
     const end = new AbortController();
+    let taken = Promise.resolve();
     const result = await readShard({
       client,
       clock,
@@ -98,9 +99,15 @@ async function readWhole(
       mostFailures: 10,
       async onPage(page) {
         if (page.length === 0) end.abort();
-        else take(page.map((record) => toEventRecord(record, streamArn)));
+        await taken;
+        // The next page is on its way while this one is looked at.
+        taken = new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
+          take(page.map((record) => toEventRecord(record, streamArn))),
+        );
+        taken.catch(() => {});
       },
     });
+    await taken;
     if (result === 'failed') throw new Error(`stream ${streamArn} cannot be read again`);
   }
 }
