@@ -1,5 +1,7 @@
+import { globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient, GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { afterEach, expect, test } from 'vitest';
@@ -49,4 +51,18 @@ test('an empty answer stays empty', async () => {
   const client = readingEveryName(new DynamoDBClient(await answering('{}')));
   const { Item: item } = await client.send(new GetItemCommand({ TableName: 't', Key: { id: { S: 'a' } } }));
   expect(item).toBeUndefined();
+});
+
+test('no client of ours is without it', () => {
+  const root = join(import.meta.dirname, '../..');
+  const sources = globSync('{processors,shared,operator,local}/**/*.ts', { cwd: root }).filter(
+    (file) => !/(\.test\.ts$|\/test-|\/testing\.ts$)/.test(file),
+  );
+  const clients = sources.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/(\w*)\(?\s*new DynamoDB(Streams)?Client\(/g)].map(
+      ([, wrapper]) => ({ file, wrapper }),
+    ),
+  );
+  expect(clients.length).toBeGreaterThan(8);
+  expect(clients.filter(({ wrapper }) => wrapper !== 'readingEveryName')).toEqual([]);
 });

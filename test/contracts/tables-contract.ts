@@ -1,7 +1,4 @@
-/**
- * What this project needs of DynamoDB and its streams, and what AWS refuses that must not pass elsewhere. Where two engines answer
- * alike and AWS's documentation says the same, the code is the same on all three.
- */
+/** What this project needs of DynamoDB and its streams, asked by the shipped code wherever it asks, and what AWS refuses that must not pass elsewhere. */
 import type { Contract } from './rule.ts';
 import { batchRules, statementRules } from './tables/batches.ts';
 import { conditionRules, expressionRules } from './tables/conditions.ts';

@@ -1,4 +1,4 @@
-/** What a change becomes in the stream (Streams API reference, "Record", "StreamRecord"; developer guide, "Change data capture for DynamoDB Streams"). */
+/** What a change becomes in the stream (Streams API reference, "Record", "StreamRecord"; developer guide, "Change data capture for DynamoDB Streams": a write that changes no data makes no record). */
 import {
   BatchExecuteStatementCommand,
   BatchWriteItemCommand,
