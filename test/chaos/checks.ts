@@ -10,13 +10,15 @@ export interface ChecksOptions {
   readonly lost: number;
   /** Processes that ended, and nobody had killed them. */
   readonly ends: readonly string[];
+  /** Faults that could not be carried out or taken back. */
+  readonly failures: readonly string[];
   /** Letters that a redrive ought to have settled. */
   readonly left: readonly string[];
 }
 
 const SHOWN = 5;
 
-export function checksOf({ end, obstacles, lost, ends, left }: ChecksOptions): readonly Check[] {
+export function checksOf({ end, obstacles, lost, ends, failures, left }: ChecksOptions): readonly Check[] {
   const { index, effects, mails } = end;
   const check = (
     name: string,
@@ -50,5 +52,6 @@ export function checksOf({ end, obstacles, lost, ends, left }: ChecksOptions): r
       mails.missing === 0 ? [] : effects.mails.differences,
     ),
     check('nothing ended by itself', ends.length === 0, `${ends.length} processes`, ends),
+    check('every fault was carried out', failures.length === 0, `${failures.length} were not`, failures),
   ];
 }

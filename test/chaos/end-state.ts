@@ -104,24 +104,27 @@ function readMails(folder: string): readonly Mail[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Mail);
 }
 
-/** Of mails that nobody can tell from each other, so many may be too many as faults lay beside them. */
+/**
+ * Of mails that nobody can tell from each other, so many may be too many as faults lay beside them: beside one that came before, not
+ * beside the last.
+ */
 export function judgeMails(
   sent: readonly Mail[],
   { missing, tooMany }: Pick<Effects['mails'], 'missing' | 'tooMany'>,
   mayBeRepeated: (sentAtMs: number) => boolean,
 ): MailsEnd {
-  const excuses = new Map<string, number>();
-  for (const mail of sent) {
-    const name = mailName(mail);
-    if (tooMany.has(name) && mayBeRepeated(Date.parse(mail.sentAt)))
-      excuses.set(name, (excuses.get(name) ?? 0) + 1);
-  }
+  const times = Map.groupBy(
+    sent.filter((mail) => tooMany.has(mailName(mail))),
+    mailName,
+  );
   let repeated = 0;
   let unexplained = 0;
-  for (const [name, times] of tooMany) {
-    const excused = Math.min(times, excuses.get(name) ?? 0);
-    repeated += excused;
-    unexplained += times - excused;
+  for (const [name, surplus] of tooMany) {
+    const all = (times.get(name) ?? []).map(({ sentAt }) => Date.parse(sentAt)).sort((a, b) => a - b);
+    const wasExpected = all.length > surplus;
+    const excuses = wasExpected ? all.slice(0, -1).filter(mayBeRepeated).length : 0;
+    repeated += Math.min(surplus, excuses);
+    unexplained += surplus - Math.min(surplus, excuses);
   }
   return { missing, repeated, unexplained };
 }

@@ -6,6 +6,7 @@ import { startRedisServer } from '../../local/engines/redis.ts';
 import { Problem } from '../../local/problem.ts';
 import type { BucketNotification } from '../../local/template/bucket-notifications.ts';
 import { connectRedis } from '../../shared/cache/connect.ts';
+import { isRefused } from '../../shared/cache/redis.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { type Behind, type ChaosEngine, launchNode, startChaosEngine } from './engine.ts';
 import { type EngineProxy, startProxy } from './proxy.ts';
@@ -97,13 +98,16 @@ export async function startChaosEngines(options: ChaosEnginesOptions): Promise<C
       async limitCache(bytes) {
         const redis = connectRedis({ url: `redis://${cache.address}`, clock, timeoutMs: 1_000 });
         try {
-          await redis.send(
+          const replies = await redis.send(
             [
               ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
               ['CONFIG', 'SET', 'maxmemory', String(bytes ?? 0)],
             ],
             new AbortController().signal,
           );
+          const refused = replies.find(isRefused);
+          if (refused !== undefined)
+            throw new Error(`chaos: the cache refused its settings (${refused.code})`);
         } finally {
           redis.close();
         }

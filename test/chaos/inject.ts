@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import type { Operator } from './operator.ts';
 import type { EngineProxy, Network } from './proxy.ts';
 import { type ChaosSystem, signalFunction } from './system.ts';
+import { TOO_MANY } from './too-many.ts';
 
 export interface World {
   readonly engines: ChaosEngines;
@@ -96,7 +97,11 @@ async function onFunction(fault: Fault, { system, clock }: World, endNow: AbortS
   }
 }
 
-async function onSearch(fault: Fault, { engines, system, operator }: World, lasting: Lasting): Promise<Note> {
+async function onSearch(
+  fault: Fault,
+  { engines, system, operator, clock }: World,
+  lasting: Lasting,
+): Promise<Note> {
   const { search } = engines;
   const { alias } = system.up.products;
   switch (fault.action) {
@@ -109,9 +114,9 @@ async function onSearch(fault: Fault, { engines, system, operator }: World, last
       return 'set up again, and reconciled';
     case 'full': {
       // What OpenSearch does itself above the flood stage of its disk's watermarks.
-      await blockWrites(search, alias, true);
+      if (!(await blockWrites(search, alias, true))) return 'there was no index';
       await lasting();
-      await blockWrites(search, alias, null);
+      await untilDone(() => blockWrites(search, alias, null), clock);
       return 'write block';
     }
     default:
@@ -120,8 +125,8 @@ async function onSearch(fault: Fault, { engines, system, operator }: World, last
 }
 
 /** It keeps nothing on a disk: a kill empties it, which is what a cache may be. */
-async function onCache(fault: Fault, { engines, operator }: World, lasting: Lasting): Promise<Note> {
-  if (fault.action === 'full') return fullCache(engines, lasting);
+async function onCache(fault: Fault, { engines, operator, clock }: World, lasting: Lasting): Promise<Note> {
+  if (fault.action === 'full') return fullCache(engines, lasting, clock);
   const note = await onEngine(fault, engines.cache, TOO_MANY.cache, lasting);
   if (fault.action !== 'kill') return note;
   operator.mendCache();
@@ -183,53 +188,45 @@ function networkOf(action: Fault['action'], tooMany: string): Network {
   }
 }
 
-async function blockWrites(search: ChaosEngine, index: string, blocked: true | null): Promise<void> {
+/** @returns false where there is no index: lost, and not set up again yet */
+async function blockWrites(search: ChaosEngine, index: string, blocked: true | null): Promise<boolean> {
   const response = await fetch(`http://${search.address}/${index}/_settings`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ 'index.blocks.read_only_allow_delete': blocked }),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
+  if (response.status === 404) return false;
   if (!response.ok) throw new Error(`chaos: the write block was answered with ${response.status}`);
+  return true;
 }
 
-async function fullCache(engines: ChaosEngines, lasting: Lasting): Promise<Note> {
+async function fullCache(engines: ChaosEngines, lasting: Lasting, clock: Clock): Promise<Note> {
   if (engines.cacheIs === 'embedded') {
     engines.cache.proxy.become({ kind: 'answer', text: TOO_MANY.cache });
     await lasting();
     engines.cache.proxy.become({ kind: 'pass' });
     return 'answers OOM';
   }
-  await engines.limitCache(1);
+  await untilDone(() => engines.limitCache(1), clock);
   await lasting();
-  await engines.limitCache(undefined);
+  await untilDone(() => engines.limitCache(undefined), clock);
   return 'maxmemory 1 byte';
 }
 
-/** What each says when it has too much to do, as it stands on the wire. */
-const TOO_MANY = {
-  tables: http(
-    '400 Bad Request',
-    'application/x-amz-json-1.0',
-    '{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"too many"}',
-  ),
-  queues: http(
-    '403 Forbidden',
-    'application/x-amz-json-1.0',
-    '{"__type":"com.amazonaws.sqs#RequestThrottled","message":"too many"}',
-  ),
-  search: http(
-    '429 Too Many Requests',
-    'application/json',
-    '{"error":{"type":"es_rejected_execution_exception","reason":"too many"},"status":429}',
-  ),
-  gateway: http(
-    '429 Too Many Requests',
-    'application/json',
-    '{"__type":"TooManyRequestsException","message":"too many"}',
-  ),
-  cache: "-OOM command not allowed when used memory > 'maxmemory'.\r\n",
-} as const;
+const ANSWER_MS = 10_000;
+const AGAIN_MS = 200;
+const MOST_TIMES = 100;
 
-function http(status: string, type: string, body: string): string {
-  return `HTTP/1.1 ${status}\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+/** On a machine with much to do a request may come to nothing; a fault that stays would be another one. */
+async function untilDone(act: () => Promise<unknown>, clock: Clock): Promise<void> {
+  for (let times = 1; ; times++) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (times === MOST_TIMES) throw error;
+      await sleep(clock, AGAIN_MS);
+    }
+  }
 }

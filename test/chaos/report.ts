@@ -89,7 +89,7 @@ export function reportText(report: ChaosReport): string {
         ]),
     ...Object.entries(reconciled).map(
       ([processor, times]) =>
-        `${processor}: reconciled ${times} times by the operator, after its store had forgotten everything`,
+        `${processor}: reconciled ${times === 1 ? 'once' : `${times} times`} by the operator, after its store had forgotten everything`,
     ),
     ...(report.repeatedMails > 0
       ? [

@@ -1,4 +1,5 @@
 /** Carries out a schedule beside the load: each fault at its moment, those of one target one after the other; and measures them. */
+import { lineOf } from '../../local/problem.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import { type Fault, nameOf } from './faults.ts';
 import { inject, type World } from './inject.ts';
@@ -24,6 +25,8 @@ export interface RunningFaults {
   /** Looks whether streams have recovered; to be called now and then until all is drained. */
   look(): void;
   reports(): readonly FaultReport[];
+  /** Faults that could not be carried out or taken back, and why. */
+  readonly failures: readonly string[];
   /** When each really was there. */
   intervals(): readonly FaultInterval[];
 }
@@ -42,6 +45,7 @@ export function runFaults(options: RunFaultsOptions): RunningFaults {
   const carried: Carried[] = [];
   /** Of each target: its last one. */
   const last = new Map<string, Promise<void>>();
+  const failures: string[] = [];
   const since = (ms: number) => `${((ms - beganMs) / 1_000).toFixed(1).padStart(6)} s`;
 
   async function carryOut(fault: Fault): Promise<void> {
@@ -51,7 +55,13 @@ export function runFaults(options: RunFaultsOptions): RunningFaults {
     const one: Carried = { fault, fromMs: clock.now(), note: '' };
     carried.push(one);
     say(`${since(one.fromMs)}  ${fault.action} ${name}`);
-    one.note = await inject(fault, world, signal);
+    try {
+      one.note = await inject(fault, world, signal);
+    } catch (error) {
+      // Of the harness, and said so at the end: what comes of a fault that is half there proves nothing.
+      one.note = `not carried out: ${lineOf(error)}`;
+      failures.push(`${fault.action} ${name}: ${lineOf(error)}`);
+    }
     one.toMs = clock.now();
     const note = one.note === '' ? '' : ` (${one.note})`;
     if (fault.forMs > 0) say(`${since(one.toMs)}  over: ${fault.action} ${name}${note}`);
@@ -74,6 +84,7 @@ export function runFaults(options: RunFaultsOptions): RunningFaults {
   over.catch(() => {});
   return {
     over,
+    failures,
     now: () =>
       carried
         .filter(({ toMs }) => toMs === undefined)

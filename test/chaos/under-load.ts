@@ -145,6 +145,7 @@ export async function underLoad(options: Options, running: Running): Promise<Cha
         obstacles,
         lost: sum(({ lost }) => lost),
         ends: [...ends, ...system.crashes],
+        failures: faults.failures,
         left: redriven.leftover.filter((line) => !line.includes(': unresolvable')),
       }),
     };
