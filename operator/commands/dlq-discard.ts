@@ -1,10 +1,8 @@
 /** `streamkeeper dlq discard`: deletes dead letters for good, with a reason, after it was confirmed and written down. */
-import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { Problem } from '../../local/problem.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { type DiscardReport, discard } from '../redrive/discard.ts';
-import { openSpill } from '../redrive/spill.ts';
 import { discardText } from '../redrive/view.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
@@ -20,6 +18,7 @@ import {
   readWhere,
   type WhereOptions,
   whereOption,
+  withSharePorts,
 } from './dlq-options.ts';
 
 export interface DiscardCommandOptions extends ChangeOptions, WhereOptions {
@@ -68,21 +67,15 @@ export async function discardLetters(
   system: System,
   options: DiscardCommandOptions,
 ): Promise<void> {
-  const { clock, signal, out } = context;
+  const { out } = context;
   const where = readWhere(options, context, system);
-  const spill = await openSpill();
-  try {
-    const report = await discard(
+  const report = await withSharePorts(context, (ports) =>
+    discard(
       system,
       processorsOf(system, where),
       { where, limit: options.limit, dryRun: options.dryRun },
       {
-        clock,
-        random: Math.random,
-        newId: randomUUID,
-        signal,
-        spill,
-        onLetter: () => {},
+        ...ports,
         onList: (list) => {
           if (!options.json) out.write(discardText(list, out));
         },
@@ -97,14 +90,12 @@ export async function discardLetters(
           });
         },
       },
-    );
-    end(context, system, options, report);
-    if (report.interrupted) context.finish(EXIT.interrupted);
-    else if (report.kept.length > 0) context.finish(EXIT.failed);
-    else if (report.records.length + report.letters.length === 0) foundNothing(context, where);
-  } finally {
-    await spill.close();
-  }
+    ),
+  );
+  end(context, system, options, report);
+  if (report.interrupted) context.finish(EXIT.interrupted);
+  else if (report.kept.length > 0) context.finish(EXIT.failed);
+  else if (report.records.length + report.letters.length === 0) foundNothing(context, where);
 }
 
 function end(

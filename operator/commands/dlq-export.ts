@@ -7,7 +7,6 @@ import { openRecordingFile } from '../record/recording-file.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import { DEFAULT_RULES, readRules } from '../redaction/rules.ts';
 import { type ExportReport, exportFixture } from '../redrive/export-fixture.ts';
-import { openSpill } from '../redrive/spill.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { counted } from '../terminal/format.ts';
@@ -21,6 +20,7 @@ import {
   readWhere,
   type WhereOptions,
   whereOption,
+  withSharePorts,
 } from './dlq-options.ts';
 
 export interface ExportCommandOptions extends ReadOptions, WhereOptions {
@@ -64,35 +64,26 @@ export async function exportLetters(
   system: System,
   options: ExportCommandOptions,
 ): Promise<void> {
-  const { clock, signal } = context;
   const where = readWhere(options, context, system);
   const rules = options.rules === undefined ? DEFAULT_RULES : readRules(options.rules);
-  const spill = await openSpill();
-  try {
-    const report = await exportFixture(
+  const report = await withSharePorts(context, (ports) =>
+    exportFixture(
       system,
       processorsOf(system, where),
       { where, limit: options.limit, check: options.check },
       {
-        clock,
-        random: Math.random,
-        newId: randomUUID,
-        signal,
-        spill,
-        onLetter: () => {},
+        ...ports,
         redactor: createRedactor(rules),
         runId: `export-${randomUUID()}`,
-        openFile: () => openRecordingFile({ path: options.asFixture, clock }),
+        openFile: () => openRecordingFile({ path: options.asFixture, clock: context.clock }),
       },
-    );
-    const file = report.records === 0 ? null : options.asFixture;
-    if (options.json) printJson(context, { stage: system.stage, file, ...report });
-    if (file === null) foundNothing(context, where);
-    else if (!options.json) for (const line of reportLines(options, report)) printLine(context, line);
-    if (report.differing.length > 0 || (options.check && report.unchecked > 0)) context.finish(EXIT.failed);
-  } finally {
-    await spill.close();
-  }
+    ),
+  );
+  const file = report.records === 0 ? null : options.asFixture;
+  if (options.json) printJson(context, { stage: system.stage, file, ...report });
+  if (file === null) foundNothing(context, where);
+  else if (!options.json) for (const line of reportLines(options, report)) printLine(context, line);
+  if (report.differing.length > 0 || (options.check && report.unchecked > 0)) context.finish(EXIT.failed);
 }
 
 function* reportLines({ asFixture, check }: ExportCommandOptions, report: ExportReport) {

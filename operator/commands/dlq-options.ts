@@ -5,6 +5,8 @@ import { Problem } from '../../local/problem.ts';
 import type { Letter } from '../dead-letters/letter.ts';
 import { type OpenLetters, openLetters } from '../dead-letters/letters.ts';
 import { namesLetters, parseWhere, type Where } from '../dead-letters/where.ts';
+import type { SharePorts } from '../redrive/open-shares.ts';
+import { openSpill } from '../redrive/spill.ts';
 import type { ProcessorFacts, System } from '../system/system.ts';
 import { printLine } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
@@ -123,6 +125,19 @@ export async function* lettersOfAll(
   } finally {
     await Promise.allSettled(readings.map((reading) => reading.return?.()));
     await Promise.all(opened.map((letters) => letters.close()));
+  }
+}
+
+/** What commands that work on the records of letters need, for as long as they do. */
+export async function withSharePorts<T>(
+  { clock, signal }: Pick<CommandContext, 'clock' | 'signal'>,
+  use: (ports: SharePorts) => Promise<T>,
+): Promise<T> {
+  const spill = await openSpill();
+  try {
+    return await use({ clock, signal, random: Math.random, newId: randomUUID, spill, onLetter: () => {} });
+  } finally {
+    await spill.close();
   }
 }
 

@@ -6,7 +6,6 @@ import { openAudit } from '../audit/open-audit.ts';
 import { REACHING_PEOPLE } from '../redrive/decide.ts';
 import { nextSteps } from '../redrive/next-steps.ts';
 import { type Planned, type RedriveReport, redrive } from '../redrive/redrive.ts';
-import { openSpill } from '../redrive/spill.ts';
 import { planText, resultText } from '../redrive/view.ts';
 import { openSystem } from '../system/open-system.ts';
 import { asOption } from '../system/options.ts';
@@ -24,6 +23,7 @@ import {
   readWhere,
   type WhereOptions,
   whereOption,
+  withSharePorts,
 } from './dlq-options.ts';
 
 export interface RedriveCommandOptions extends ChangeOptions, WhereOptions {
@@ -85,7 +85,6 @@ export async function redriveLetters(
   system: System,
   options: RedriveCommandOptions,
 ): Promise<void> {
-  const { clock, signal } = context;
   const where = readWhere(options, context, system);
   if (
     options.maxAge !== undefined &&
@@ -94,34 +93,34 @@ export async function redriveLetters(
     throw new Problem(
       `--max-age: is for what reaches people, ${REACHING_PEOPLE.join(', ')}; leave it out, or choose by age with --where until=…`,
     );
-  const spill = await openSpill();
   const show = shower(context, options);
   try {
-    const report = await redrive(
-      system,
-      processorsOf(system, where),
-      {
-        where,
-        limit: options.limit,
-        rate: options.rate,
-        concurrency: options.concurrency,
-        stopAfter: options.stopAfter,
-        maxAgeMs: options.force ? undefined : options.maxAge,
-        dryRun: options.dryRun,
-      },
-      {
-        clock,
-        random: Math.random,
-        newId: randomUUID,
-        signal,
-        spill,
-        runId: `redrive-${new Date(clock.now()).toISOString().replace(/\W/g, '')}-${randomUUID().slice(0, 8)}`,
-        ...show.steps,
-        async begin(records) {
-          await confirm(context, system, `redrive ${counted(records, 'record')}`, options);
-          return openAudit(context, system, options, { command: 'dlq redrive', arguments: asTyped(options) });
+    const report = await withSharePorts(context, (ports) =>
+      redrive(
+        system,
+        processorsOf(system, where),
+        {
+          where,
+          limit: options.limit,
+          rate: options.rate,
+          concurrency: options.concurrency,
+          stopAfter: options.stopAfter,
+          maxAgeMs: options.force ? undefined : options.maxAge,
+          dryRun: options.dryRun,
         },
-      },
+        {
+          ...ports,
+          runId: `redrive-${new Date(ports.clock.now()).toISOString().replace(/\W/g, '')}-${randomUUID().slice(0, 8)}`,
+          ...show.steps,
+          async begin(records) {
+            await confirm(context, system, `redrive ${counted(records, 'record')}`, options);
+            return openAudit(context, system, options, {
+              command: 'dlq redrive',
+              arguments: asTyped(options),
+            });
+          },
+        },
+      ),
     );
     show.end(report, system);
     if (report.interrupted) context.finish(EXIT.interrupted);
@@ -129,7 +128,6 @@ export async function redriveLetters(
     else if (isEmpty(report.plan)) foundNothing(context, where);
   } finally {
     show.stop();
-    await spill.close();
   }
 }
 
