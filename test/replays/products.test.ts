@@ -43,6 +43,20 @@ describe.each([
   });
 });
 
+it.each(productCases.filter(({ records, ends }) => records.length > 1 && !ends.includes('poison')))(
+  '$name ends as its table also where the first record comes again behind the last, in one batch with the others',
+  async ({ records }) => {
+    const clock = new VirtualClock(lastMs(records) + SECOND_MS);
+    const { handler, index, wanted } = productsReplay(records, clock);
+    const [first, ...later] = records;
+    if (first === undefined) throw new Error('a case has records');
+    await replayDirect(handler, [first], { clock, batchSize: 1 });
+    await replayDirect(handler, [...later, first], { clock, batchSize: records.length });
+    expect(index.documents()).toEqual(wanted());
+    index.close();
+  },
+);
+
 describe('the market day', () => {
   const mapping = {
     BatchSize: 1_000,
