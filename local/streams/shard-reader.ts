@@ -6,9 +6,9 @@ import {
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   type GetRecordsCommandOutput,
-  GetShardIteratorCommand,
   type _Record as StreamsRecord,
 } from '@aws-sdk/client-dynamodb-streams';
+import { shardIterator } from '../../shared/dynamodb/shard-iterator.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 
 export interface ShardReaderOptions {
@@ -45,7 +45,7 @@ export async function readShard(options: ShardReaderOptions): Promise<'closed' |
     const askedAtMs = clock.now();
     let page: GetRecordsCommandOutput;
     try {
-      iterator ??= await newIterator(options, last);
+      iterator ??= await shardIterator(options, last);
       page = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE }), {
         abortSignal: signal,
       });
@@ -78,24 +78,6 @@ export async function readShard(options: ShardReaderOptions): Promise<'closed' |
     if (records.length < PAGE) await pause(clock, IDLE_MS, signal);
   }
   return 'aborted';
-}
-
-async function newIterator(
-  options: ShardReaderOptions,
-  after: string | undefined,
-): Promise<string | undefined> {
-  const { client, streamArn, shardId, signal } = options;
-  const { ShardIterator: iterator } = await client.send(
-    new GetShardIteratorCommand({
-      StreamArn: streamArn,
-      ShardId: shardId,
-      ...(after === undefined
-        ? { ShardIteratorType: 'TRIM_HORIZON' }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after }),
-    }),
-    { abortSignal: signal },
-  );
-  return iterator;
 }
 
 /** An abort ends the pause, and is not an error. */

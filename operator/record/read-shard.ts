@@ -7,9 +7,9 @@ import {
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   type GetRecordsCommandOutput,
-  GetShardIteratorCommand,
   type _Record as StreamsRecord,
 } from '@aws-sdk/client-dynamodb-streams';
+import { shardIterator } from '../../shared/dynamodb/shard-iterator.ts';
 import { pauseMs } from '../../shared/stream/backoff.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 
@@ -55,7 +55,7 @@ export async function readShard(reading: ShardReading): Promise<ShardEnd> {
     const askedAtMs = clock.now();
     let page: GetRecordsCommandOutput;
     try {
-      iterator ??= await newIterator(reading, from, last);
+      iterator ??= await shardIterator(reading, last, from);
       if (iterator === undefined) return 'closed';
       page = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE }), {
         abortSignal: signal,
@@ -96,24 +96,6 @@ export async function readShard(reading: ShardReading): Promise<ShardEnd> {
     await pause(clock, BETWEEN_REQUESTS_MS - (clock.now() - askedAtMs), signal);
   }
   return 'stopped';
-}
-
-async function newIterator(
-  { client, streamArn, shardId, signal }: ShardReading,
-  from: 'TRIM_HORIZON' | 'LATEST',
-  after: string | undefined,
-): Promise<string | undefined> {
-  const { ShardIterator: iterator } = await client.send(
-    new GetShardIteratorCommand({
-      StreamArn: streamArn,
-      ShardId: shardId,
-      ...(after === undefined
-        ? { ShardIteratorType: from }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after }),
-    }),
-    { abortSignal: signal },
-  );
-  return iterator;
 }
 
 function kindOf(error: unknown): 'expired' | 'trimmed' | 'final' | 'later' {
