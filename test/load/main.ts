@@ -6,7 +6,7 @@ import { lineOf, Problem } from '../../local/problem.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { progressBar } from './progress.ts';
-import { sessions, sessionsText } from './sessions/sessions.ts';
+import { sessions, sessionsText, stepsOf } from './sessions/sessions.ts';
 import { soakText } from './soak/report.ts';
 import { soak } from './soak/soak.ts';
 
@@ -74,15 +74,18 @@ program
   .option('--json', 'the report as one JSON object on stdout', false)
   .action(
     async (options: { sessions: number; rounds: number; rate: number; storms: number; json: boolean }) => {
-      const say = (line: string) => void process.stderr.write(`${line}\n`);
+      const bar = progressBar({ total: stepsOf(options), out: process.stderr, clock: systemClock });
+      let done = 0;
       const report = await sessions({
         ...options,
         assembly: await assembly(),
         clock: systemClock,
         random: Math.random,
         signal: interrupt.signal,
-        say,
+        say: (line) => bar.line(line),
+        onStep: () => bar.update(++done),
       });
+      bar.stop();
       process.stdout.write(`${options.json ? JSON.stringify(report) : sessionsText(report)}\n`);
       exitCode = codeOf(report);
     },

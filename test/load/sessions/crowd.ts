@@ -37,11 +37,14 @@ export interface CrowdOptions {
   readonly tokenOf: (userId: string) => Promise<string>;
   readonly clock: Clock;
   readonly random: () => number;
+  /** One more has connected, heard a message, or had its ping answered. */
+  readonly onStep?: () => void;
 }
 
 export const PING = JSON.stringify({ action: 'ping' });
 
-export function gatherCrowd({ size, url, userId, tokenOf, clock, random }: CrowdOptions): Crowd {
+export function gatherCrowd(options: CrowdOptions): Crowd {
+  const { size, url, userId, tokenOf, clock, random, onStep = () => {} } = options;
   const expected = new Map<string, { readonly user: number; readonly writtenAtMs: number }>();
   const come = new Set<string>();
   let latenciesMs: number[] = [];
@@ -59,6 +62,7 @@ export function gatherCrowd({ size, url, userId, tokenOf, clock, random }: Crowd
     else if (come.has(messageId)) repeated++;
     else {
       come.add(messageId);
+      onStep();
       latenciesMs.push(clock.now() - wanted.writtenAtMs);
     }
   };
@@ -94,6 +98,7 @@ export function gatherCrowd({ size, url, userId, tokenOf, clock, random }: Crowd
         const fromMs = clock.now();
         await client.connect();
         tookMs.push(clock.now() - fromMs);
+        onStep();
       });
       return tookMs;
     },
@@ -121,7 +126,9 @@ export function gatherCrowd({ size, url, userId, tokenOf, clock, random }: Crowd
           client.send(PING);
         });
         pings.delete(user);
-        if (answered !== undefined) tookMs.push(answered - fromMs);
+        if (answered === undefined) return;
+        tookMs.push(answered - fromMs);
+        onStep();
       });
       return tookMs;
     },

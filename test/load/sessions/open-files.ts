@@ -5,9 +5,11 @@ import { Problem } from '../../../local/problem.ts';
 /** What engines, functions and their connections take besides. */
 const BESIDES = 500;
 
-/** @throws Problem with the command that raises the limit */
-export function checkOpenFiles(sessions: number): void {
-  const limit = mostOpenFiles();
+/**
+ * @param limit of a process; undefined where it is not told
+ * @throws Problem with the command that raises the limit
+ */
+export function checkOpenFiles(sessions: number, limit: number | undefined = mostOpenFiles()): void {
   const needed = sessions + BESIDES;
   if (limit === undefined || limit >= needed) return;
   throw new Problem(

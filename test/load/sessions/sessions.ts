@@ -26,7 +26,16 @@ export interface SessionsOptions {
   readonly random: () => number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** One more step of `stepsOf` is done. */
+  readonly onStep: () => void;
 }
+
+/** How much there is to do: each connects, hears every round, pings, and after each storm comes back and hears one more. */
+export const stepsOf = ({
+  sessions: users,
+  rounds,
+  storms,
+}: Pick<SessionsOptions, 'sessions' | 'rounds' | 'storms'>): number => users * (2 + rounds + 2 * storms);
 
 export interface SessionsReport {
   readonly sessions: number;
@@ -105,6 +114,7 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
       tokenOf: (id) => localTokens(system.gatewayUrl, id)(),
       clock,
       random: options.random,
+      onStep: options.onStep,
     });
     const timed = async <T>(work: () => Promise<T>) => {
       const fromMs = clock.now();
