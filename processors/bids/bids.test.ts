@@ -239,3 +239,17 @@ describe('orderingKey', () => {
     expect(of({ PK: { S: 'PRODUCT#1' } })).toBeUndefined();
   });
 });
+
+it('the vendor’s message is told in its translation, where it has one', () => {
+  const message = { original: 'वन', translated: 'one' };
+  const { notification } = firstNotice({ before: {}, after: { vendor_message: message } });
+  expect(notification).toMatchObject({ vendorMessage: 'one' });
+});
+
+it('a push carries what there is of texts and links, and no nulls', () => {
+  expect(firstNotice({ after: {} }).details).toEqual({ unit: 'kg', message: 'Can you deliver on Friday?' });
+});
+
+it('a status is the same in any case', () => {
+  expect(firstNotice({ before: {}, after: { status: 'ACCEPTED' } }).english).toBe('Your bid was accepted');
+});

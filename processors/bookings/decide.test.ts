@@ -122,6 +122,13 @@ it('a booking with an attribute of another kind is poison, which is named withou
   ]);
 });
 
+it('a booking is named by its key, whatever its attributes say', () => {
+  const { newImage = {}, ...rest } = change({ eventName: 'INSERT' });
+  const decision = decide({ ...rest, newImage: { ...newImage, bookingId: 'another' } });
+  if (decision.kind !== 'effect') throw new Error(decision.kind);
+  expect(decision.effect.mails.map((mail) => mail.bookingId)).toEqual(['b1', 'b1']);
+});
+
 it('the ordering key is the booking’s key', () => {
   expect(bookingId(change())).toBe('b1');
   expect(bookingId({ keys: { PK: 'b1' } })).toBeUndefined();

@@ -233,3 +233,16 @@ test('$disconnect deletes the session, and does so again without harm', async ()
   expect(await routes(gone)).toEqual({ statusCode: 200 });
   expect(rows.size).toBe(0);
 });
+
+test('a profile that cannot be read is noticed by a code, never by what the table says', async () => {
+  const failures: unknown[] = [];
+  const { routes, rows } = setting({
+    languageOf: async () => {
+      throw new Error('the item of asha@example.com is too large');
+    },
+    notice: (_, failure) => failure && failures.push(failure),
+  });
+  expect(await routes(event('CONNECT'))).toMatchObject({ statusCode: 200 });
+  expect(rows.size).toBe(1);
+  expect(failures).toEqual([{ code: 'UNEXPECTED_ERROR', type: 'Error' }]);
+});

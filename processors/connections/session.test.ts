@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Connection } from './event.ts';
 import { inboxFrame } from './frame.ts';
-import { LIVE_AFTER_ACTIVITY_MS, LONGEST_CONNECTION_MS, sessionRow } from './session.ts';
+import { endsAtMs, LIVE_AFTER_ACTIVITY_MS, LONGEST_CONNECTION_MS, sessionRow } from './session.ts';
 
 const AT = 1_700_000_000_000;
 const connection = (changes: Partial<Connection> = {}): Connection => ({
@@ -42,4 +42,8 @@ test('an announcement is one frame: notifications that do not fit are left out, 
   const { unread, latest } = JSON.parse(text);
   expect(unread).toBe(7);
   expect(latest.map(({ id }: { id: string }) => id)).toEqual(['5', '4']);
+});
+
+test('no connection lasts longer than two hours, whatever its token', () => {
+  expect(endsAtMs(connection({ tokenExpiresAtMs: AT + 24 * 3_600_000 }))).toBe(AT + 2 * 3_600_000);
 });

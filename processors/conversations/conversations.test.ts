@@ -261,3 +261,25 @@ describe('the mapping’s filters', () => {
     expect(passes?.(messageRecord({ before: {} }, { userIdentity }))).toBe(false);
   });
 });
+
+describe('what is said of a message', () => {
+  it('is its beginning: a hundred characters in all, and the whole of what has no more', () => {
+    const said = (original_text: string) =>
+      notice({ after: { original_text, translated_text: null } }).notification as { preview: string };
+    expect(said('a'.repeat(100)).preview).toBe('a'.repeat(100));
+    expect(said('a'.repeat(101)).preview).toBe(`${'a'.repeat(99)}…`);
+  });
+
+  it('knows a voice message in any case', () => {
+    const { english } = notice({
+      after: { message_type: 'VOICE', original_text: 'Listen', translated_text: null },
+    });
+    expect(english).toBe('New voice message: Listen');
+  });
+
+  it('has the row’s own name where it has no id', () => {
+    expect(notice({ after: { message_id: '' } }).notification).toMatchObject({
+      messageId: '2026-03-17T03:30:00.000Z',
+    });
+  });
+});

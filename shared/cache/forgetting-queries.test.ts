@@ -1,3 +1,5 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Client } from '@opensearch-project/opensearch';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inProcessConnection } from '../../local/search-engine/index.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
@@ -11,9 +13,9 @@ import { decodeImage } from '../stream/attribute-value.ts';
 import type { StreamProcessor } from '../stream/processor.ts';
 import { runBatch } from '../stream/run-batch.ts';
 import { cachedProductSearch } from './cached-product-search.ts';
-import { forgettingQueries } from './forgetting-queries.ts';
+import { bumpByFunction, forgettingQueries } from './forgetting-queries.ts';
 import { generationBump, persistent } from './generation.ts';
-import { queryCache } from './query-cache.ts';
+import { type QueryCache, queryCache } from './query-cache.ts';
 import { RedisError } from './redis.ts';
 
 /** The processor as it is deployed, a reader beside it, and a cache between them. */
@@ -193,4 +195,46 @@ describe('telling the cache', () => {
     );
     expect([await told, attempts]).toEqual([thrown, 3]);
   });
+});
+
+it('a function that bumps is only told to: nobody waits until it has', async () => {
+  const inputs: unknown[] = [];
+  const lambda = {
+    send: async ({ input }: { readonly input: unknown }) => inputs.push(input),
+  } as unknown as LambdaClient;
+  await bumpByFunction(lambda, 'keeper')(new AbortController().signal);
+  expect(inputs).toEqual([{ FunctionName: 'keeper', InvocationType: 'Event' }]);
+});
+
+it('has a second where nobody says otherwise', async () => {
+  const { clock } = batchContext();
+  const codes: string[] = [];
+  const idle: StreamProcessor<never> = {
+    name: 'products',
+    images: 'new',
+    orderingKey: () => undefined,
+    decide: () => ({ kind: 'ignored', rule: 'x' }),
+    carryOut: async () => [],
+  };
+  const { carryOut } = forgettingQueries(idle, {
+    bump: (signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    onUnavailable: (code) => codes.push(code),
+  });
+  const startMs = clock.now();
+  await clock.runUntil(carryOut([], batchContext({ clock })));
+  expect([clock.now() - startMs, codes]).toEqual([1_000, ['TIMEOUT']]);
+});
+
+it('two indices of one cache do not answer for each other', async () => {
+  const keys: string[] = [];
+  const cache: QueryCache = {
+    async read(key) {
+      keys.push(key);
+      return '{}';
+    },
+  };
+  for (const alias of ['products', 'products-2'])
+    await cachedProductSearch({} as Client, alias, cache)({ text: 'tomato' });
+  expect(new Set(keys).size).toBe(2);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { embeddedRedis } from '../../test/support/embedded-redis.ts';
-import { generationBump } from './generation.ts';
+import { GENERATION_KEY, generationBump, SETTLING_KEY } from './generation.ts';
 import { queryCache } from './query-cache.ts';
+import type { Redis } from './redis.ts';
 
 function world() {
   const clock = new VirtualClock(1_700_000_000_000);
@@ -134,4 +135,35 @@ describe('the query cache', () => {
     await expect(clock.runUntil(cache.read('q', failing))).rejects.toThrow('engine down');
     expect(await read()).toBe('first');
   });
+});
+
+it('a bump says first that nothing is to be kept for a while: between its two words nobody keeps the past', async () => {
+  const { bump, redis } = world();
+  await bump();
+  expect(redis.sent.map(([name, key]) => `${name} ${key}`)).toEqual([
+    `SET ${SETTLING_KEY}`,
+    `SET ${GENERATION_KEY}`,
+  ]);
+});
+
+it('a bump that the server refuses has not happened', async () => {
+  const { clock } = world();
+  const full: Redis = { send: async (all) => all.map(() => ({ kind: 'refused', code: 'OOM' })), close() {} };
+  const bump = generationBump(full, { newId: () => 'g' });
+  await expect(clock.runUntil(bump(new AbortController().signal))).rejects.toMatchObject({
+    code: 'REDIS_OOM',
+  });
+});
+
+it('a cache that never answers costs a second for each question, and not the answer', async () => {
+  const { clock } = world();
+  const startMs = clock.now();
+  const silent: Redis = {
+    send: (_, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    close() {},
+  };
+  const cache = queryCache({ redis: silent, clock, metrics: { count() {} }, newId: () => 'g' });
+  expect(await clock.runUntil(cache.read('q', async () => 'found'))).toBe('found');
+  expect(clock.now() - startMs).toBeLessThanOrEqual(2_000);
 });

@@ -26,6 +26,11 @@ describe('redisOptions', () => {
     expect(await credentials?.()).toEqual({ password: 'p' });
   });
 
+  it('takes an empty password for none', () => {
+    const empty = settings({ REDIS_AUTH: 'password', REDIS_PASSWORD: '' });
+    expect(() => redisOptions(empty, identity)).toThrow('REDIS_PASSWORD');
+  });
+
   it('brings a fresh token of the function’s own role', async () => {
     const iam = settings({ REDIS_AUTH: 'iam', REDIS_USER: 'app-user', REDIS_CACHE_NAME: 'streamkeeper-dev' });
     expect(await redisOptions(iam, identity).credentials?.()).toEqual({

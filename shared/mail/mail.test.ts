@@ -195,3 +195,10 @@ describe('senderHeader', () => {
     },
   );
 });
+
+it('an encoded word of a sender has 75 characters at most, however few bytes its letters have', () => {
+  const header = senderHeader(`é${'a'.repeat(99)}`, 'market@example.com');
+  const words = header.split(' ').slice(0, -1);
+  expect(words.length).toBeGreaterThan(1);
+  expect(Math.max(...words.map((word) => word.length))).toBeLessThanOrEqual(75);
+});

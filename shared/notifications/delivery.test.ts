@@ -3,7 +3,9 @@ import { batchContext } from '../../test/support/batch-context.ts';
 import { Switchboard } from '../../test/support/switchboard.ts';
 import { type Deliver, deliveryOf } from './delivery.ts';
 import type { Notice } from './notification.ts';
+import { patiently } from './patient.ts';
 import { MAX_BODY_BYTES } from './push-body.ts';
+import { unreadCounter } from './unread.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const EVENT = { processor: 'bids', eventId: 'e1', eventMs: NOW_MS - 2_000 };
@@ -76,6 +78,7 @@ describe('the inbox row', () => {
       },
     ]);
     expect(board.received).toEqual([]);
+    expect(board.requests).toEqual(['put', 'find']);
     expect(measured).toContain('NotificationsStored 1 message_read');
   });
 
@@ -283,4 +286,35 @@ it('a row never holds more than the beginning of very long texts', async () => {
   const [row] = board.rowsOf('asha');
   expect(JSON.stringify(row).length).toBeLessThan(10_000);
   expect(row?.notification).toMatchObject({ status: 'rejected', counterOffer: { amount: 1 } });
+});
+
+it('what is pushed waits, even where a count does not show it yet', async () => {
+  const { count } = unreadCounter(
+    async () => 0,
+    (load) => load,
+  );
+  expect(await count('asha')).toBe(1);
+});
+
+describe('patience', () => {
+  const ended = new Error('the invocation must end');
+
+  it('ends with the signal, not with its own time', async () => {
+    const { context } = world();
+    const { clock, random } = context;
+    const over = new AbortController();
+    clock.after(100, () => over.abort(ended));
+    const waiting = patiently({ clock, random, signal: over.signal }, 5_000, () => new Promise(() => {}));
+    await expect(clock.runUntil(waiting)).rejects.toBe(ended);
+    expect(clock.now()).toBe(NOW_MS + 100);
+  });
+
+  it('throws what the last attempt threw', async () => {
+    const { context } = world();
+    const { clock, random } = context;
+    const { signal } = new AbortController();
+    const down = new Error('down');
+    const asking = patiently({ clock, random, signal }, 1_000, () => Promise.reject(down));
+    await expect(clock.runUntil(asking)).rejects.toBe(down);
+  });
 });

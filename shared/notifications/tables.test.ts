@@ -1,4 +1,5 @@
 /** Inbox, sessions and profiles as the tables really answer. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   embeddedDynamoDb,
@@ -161,5 +162,52 @@ describe('the age of a session', () => {
 
   it('that cannot be told is no reason to delete it', () => {
     expect(aged('yesterday')).toBe(false);
+  });
+});
+
+describe('what is asked of the sessions table', () => {
+  /** The requests that were sent, each answered with `answer`. */
+  const asked = (answer: object | Error = {}) => {
+    const inputs: Record<string, unknown>[] = [];
+    const client = {
+      send: async ({ input }: { readonly input: Record<string, unknown> }) => {
+        inputs.push(input);
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    } as unknown as DynamoDBClient;
+    return { inputs, inbox: dynamodbInbox(client, 't'), sessions: dynamodbSessions(client, 't') };
+  };
+
+  it('counts what was stored a moment ago: the read is consistent', async () => {
+    const { inputs, inbox } = asked({ Count: 3 });
+    expect(await inbox.count('asha', NOW_S, signal)).toBe(3);
+    expect(inputs).toMatchObject([{ ConsistentRead: true, Limit: 100, Select: 'COUNT' }]);
+  });
+
+  it('asks for sessions that end later than now, and for all pages of them', async () => {
+    const { inputs, sessions } = asked();
+    await sessions.find(['asha'], NOW_S, signal);
+    expect(inputs[0]?.['Statement']).toMatch(/ AND "ttl" > \?$/);
+    expect(inputs[0]?.['Parameters']).toEqual([{ S: 'asha' }, { S: 'USER#asha' }, { N: String(NOW_S) }]);
+  });
+
+  it('asks for no more partitions at once than an answer has pages for', async () => {
+    const { inputs, sessions } = asked();
+    const users = Array.from({ length: sessions.most }, (_, index) => `user-${index}`);
+    await sessions.find(users, NOW_S, signal);
+    expect(inputs[0]?.['Parameters']).toHaveLength(10 + 1);
+  });
+
+  it('a deletion that the table refuses is not done', async () => {
+    const down = Object.assign(new Error('down'), { name: 'ThrottlingException' });
+    const found = sessionOf({ PK: 'SESSION#c', SK: 'USER#u', last_activity: '2023-11-14T22:00:00.000Z' });
+    if (found === undefined) throw new Error('no session');
+    await expect(asked(down).sessions.remove(found, signal)).rejects.toBe(down);
+  });
+
+  it('a row that the table does not answer for is not stored', async () => {
+    const [answer] = await asked({ Responses: [] }).inbox.put([rowOf('e1', 'asha')], signal);
+    expect(answer).toMatchObject({ code: 'INBOX_REFUSED' });
   });
 });

@@ -140,6 +140,8 @@ describe('delivery', () => {
   interface Setting {
     readonly provider?: object | null;
     readonly notBeforeMs?: number;
+    /** Null: the event does not say. */
+    readonly createdAtMs?: number | null;
     readonly redriven?: boolean;
     readonly mailer?: (mail: Mail) => 'applied' | 'transient' | 'poison';
     readonly claims?: ReturnType<typeof memoryClaimTable>;
@@ -150,6 +152,7 @@ describe('delivery', () => {
       provider = {},
       redriven = false,
       notBeforeMs,
+      createdAtMs = EVENT_MS,
       mailer = () => 'applied',
       claims = memoryClaimTable(),
     } = setting;
@@ -178,7 +181,7 @@ describe('delivery', () => {
       eventName: 'INSERT' as const,
       keys: {},
       expired: false,
-      createdAtMs: EVENT_MS,
+      ...(createdAtMs === null ? {} : { createdAtMs }),
     };
     const work = [{ key: 'b1', change, effect: mails }];
     const [outcome] = await context.clock.runUntil(carryOut(work, context));
@@ -250,5 +253,6 @@ describe('delivery', () => {
     expect((await deliver(both(), { notBeforeMs })).ended).toBe('before-start');
     expect((await deliver(both(), { notBeforeMs, redriven: true })).ended).toBe('applied');
     expect((await deliver(both(), { notBeforeMs: EVENT_MS })).ended).toBe('applied');
+    expect((await deliver(both(), { notBeforeMs, createdAtMs: null })).ended).toBe('applied');
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { providerImage, reviewImage, serviceImage } from '../../../test/support/booking.ts';
+import { planWrites } from './plan.ts';
+import { bounded } from './rated.ts';
 import { market, START_MS, shown } from './testing.ts';
 
 describe('a rating', () => {
@@ -186,5 +188,56 @@ describe('the lock', () => {
     };
     expect(await rate(['b1'], { written })).toEqual(['duplicate']);
     expect(tables.transactions).toBe(1);
+  });
+});
+
+describe('what a rating is not made of', () => {
+  it('a review of the booking that names another provider does not count for this one', async () => {
+    const { tables, rate } = market();
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 5 }));
+    tables.put('reviews', reviewImage('r2', 'b1', { rating: 1, providerId: 'p2', createdAt: '2026-03-01' }));
+    await rate(['b1'], { firstReview: false });
+    expect(shown(tables, 'providers', 'p1')).toEqual([5, 1]);
+  });
+
+  it('a long comment stands shortened on the service', async () => {
+    const { tables, rate } = market();
+    tables.put('reviews', reviewImage('r1', 'b1', { comment: 'c'.repeat(5_000) }));
+    await rate(['b1']);
+    const comment = `${'c'.repeat(1_999)}…`;
+    expect(tables.item('services', 's1')).toMatchObject({ reviews: [{ comment }] });
+  });
+});
+
+describe('the reviews that were merged of late', () => {
+  it('are remembered by when they were merged last', async () => {
+    const { tables, rate, clock } = market();
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 5 }));
+    await rate(['b1']);
+    await clock.advance(30 * 60_000);
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 1 }));
+    await rate(['b1'], { firstReview: false });
+    expect(tables.item('providers', 'p1')?.['recentReviews']).toEqual({ r1: START_MS + 30 * 60_000 });
+  });
+
+  it('are given up from the oldest where they no longer fit', () => {
+    const many = Array.from({ length: 3 }, (_, at) => [`${at}${'r'.repeat(40_000)}`, at] as const);
+    const { kept, dropped } = bounded(new Map(many));
+    expect([[...kept.values()].sort(), dropped]).toEqual([[1, 2], 1]);
+  });
+
+  it('and at most twenty items are written at once, the provider among them', () => {
+    const rated = (id: string) => ({ id, item: {}, version: undefined, recentReviews: new Map() });
+    const { transactions } = planWrites({
+      rated: { provider: rated('p1'), services: Array.from({ length: 20 }, (_, at) => rated(`s${at}`)) },
+      counting: [],
+      serviceOf: new Map(),
+      current: new Map(),
+      recent: new Map(),
+      merged: new Set(['r1']),
+      nowMs: START_MS,
+      sinceMs: START_MS,
+    });
+    expect(transactions.map(({ length }) => length)).toEqual([20, 2]);
   });
 });

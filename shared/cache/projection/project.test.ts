@@ -183,3 +183,31 @@ describe('analysis results in the cache', () => {
     expect(await run([put('1', '$1')])).toEqual(['REDIS_OOM']);
   });
 });
+
+describe('what cannot be told apart by time', () => {
+  it('a record that carries no time is as good as old: where nothing is stored, the item decides', async () => {
+    const { run, put, remove, cached } = world();
+    const first = put('1', '$1');
+    remove('2');
+    const { ApproximateCreationDateTime: _, ...dynamodb } = first.dynamodb;
+    expect(await run([{ ...first, dynamodb }])).toEqual(['gone']);
+    expect(cached()).toBeNull();
+  });
+
+  it('an item that ends within a millisecond is stored all the same', async () => {
+    const { run, put, cached, nowS } = world();
+    expect(await run([put('1', '$1', nowS() + 60.0005)])).toEqual(['applied']);
+    expect(cached()).toBe('$1');
+  });
+
+  it('a redriven record of an item that is gone keeps its own state out for as long as that could have lived', async () => {
+    const { run, put, remove, redis, nowS } = world();
+    const untilS = nowS() + 3 * DAY_S;
+    const first = put('1', '$1', untilS);
+    remove('2');
+    await run([first], true);
+    expect(Number(redis.ask('PTTL', 'version:analysis:a1'))).toBeGreaterThanOrEqual(
+      3 * DAY_S * 1_000 - 1_000,
+    );
+  });
+});

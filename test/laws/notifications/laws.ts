@@ -106,6 +106,14 @@ export function goneSessionsAreForgotten({ board, written }: World): string[] {
     .map((connection) => `${connection} is gone, and its session was kept`);
 }
 
+/** Where nothing fails each bid, each purchase and each message counts once, however often it is brought. */
+export function businessIsCountedOnce({ written, counted }: World): string[] {
+  const made = written.flatMap(({ meaning }) =>
+    meaning.kind === 'news' ? meaning.notices.filter(({ type }) => type.startsWith('new_')) : [],
+  );
+  return made.length === counted ? [] : [`${made.length} bids, purchases or messages, ${counted} counted`];
+}
+
 /** G7 */
 export function nothingIsSaid(world: World): readonly string[] {
   return nothingIsTold(

@@ -7,6 +7,7 @@ import { again, claimFates, crashes, fates, outages } from './faults.ts';
 import { history, type StreamName } from './history.ts';
 import {
   arrivesInOrder,
+  businessIsCountedOnce,
   everyoneReadsTheirLanguage,
   everySessionHears,
   goneSessionsAreForgotten,
@@ -70,8 +71,10 @@ async function broken(
   const letters = world.letters.length;
   await world.redrive(world.written.map(({ record }) => record).toReversed());
   if (world.letters.length > letters) problems.push('a redrive wrote a letter');
+  const after = more.includes(businessIsCountedOnce) ? businessIsCountedOnce(world) : [];
   return [
     ...problems,
+    ...after.map((one) => `after a redrive of all: ${one}`),
     ...inboxEqualsExpected(world).map((one) => `after a redrive of all: ${one}`),
     ...nothingIsSaid(world),
   ];
@@ -105,6 +108,7 @@ function lawsOf(stream: StreamName): LawSuite {
         arrivesInOrder,
         isPushedOnce,
         goneSessionsAreForgotten,
+        businessIsCountedOnce,
       ]),
       on(
         'requests',

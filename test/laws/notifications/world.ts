@@ -59,6 +59,9 @@ const MOST_BYTES = 128 * 1024;
 const CONNECTING_MS = 20_000;
 const DAY_MS = 24 * 3_600_000;
 
+/** What the business counts, but for what a message may have besides. */
+const BUSINESS = ['Bids', 'Purchases', 'Messages'];
+
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly board = new Switchboard(this.clock);
@@ -72,6 +75,8 @@ export class World {
   unrecorded = 0;
   /** Pushes that ended undecided. */
   undelivered = 0;
+  /** Bids, purchases and messages, as they were measured. */
+  counted = 0;
   /** What invocations answered. */
   readonly answers: unknown[] = [];
   readonly #telling = telling();
@@ -271,6 +276,7 @@ export class World {
       post: request(post),
       measure: (...[name, kind, value, dimensions]: Parameters<Measure>) => {
         this.#telling.measure(name, kind, value, dimensions);
+        if (BUSINESS.includes(name)) this.counted += value;
         if (name === 'Pushes' && dimensions?.['Result'] === 'timed-out') this.undelivered += value;
       },
     };
