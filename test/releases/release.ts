@@ -1,6 +1,6 @@
 /**
  * What a release made of its recorded cases: `fixtures/releases/<version>`, written once and replayed against every later one. For each
- * stream the records and what they meant; for products and bookings also how they ended.
+ * stream the records and what they meant; for products, bids, conversations and bookings also how they ended.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,9 +9,12 @@ import { textCases } from '../../fixtures/cases.ts';
 import { readFixture } from '../../fixtures/read.ts';
 import { readTableWrites, type TableWriteLine } from '../../fixtures/table-write.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { bidsProcessor } from '../../processors/bids/processor.ts';
+import { conversationsProcessor } from '../../processors/conversations/processor.ts';
 import { replay } from '../support/bookings-replay.ts';
 import { productsReplay } from '../support/products-replay.ts';
 import { replayDirect } from '../support/replay.ts';
+import { notified } from './notified.ts';
 
 export const RELEASES = join(import.meta.dirname, '../../fixtures/releases');
 
@@ -49,6 +52,8 @@ export const ENDS: Readonly<Record<string, (history: Played) => Promise<unknown>
     index.close();
     return { documents, letters: letters.map(({ error }) => error.code) };
   },
+  bids: ({ records }) => notified('bids', bidsProcessor, records),
+  conversations: ({ records }) => notified('conversations', conversationsProcessor, records),
   bookings: async ({ records, writes }) => {
     const { ends, mails, outbox, tables } = await replay(records, writes, {
       batchSize: 2,
