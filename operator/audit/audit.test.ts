@@ -120,7 +120,7 @@ test('many results are written in parts whose names are in their order', async (
   expect(ids).toEqual(Array.from({ length: 1_200 }, (_, n) => `e${n}`));
 });
 
-test('what the place refuses is told at the next flush', async () => {
+test('what the place refuses is told at the next flush, and ends whoever notes a result', async () => {
   const clock = new VirtualClock(START);
   let isFull = false;
   const place = {
@@ -134,6 +134,7 @@ test('what the place refuses is told at the next flush', async () => {
   audit.result({ result: 'applied' });
   await clock.advance(1_000);
   await expect(audit.flush()).rejects.toThrow('full');
+  expect(() => audit.result({ result: 'applied' })).toThrow('full');
   await expect(audit.end('done')).rejects.toThrow('full');
 });
 

@@ -9,7 +9,7 @@ import type { AuditPlaceWriter } from './places.ts';
 export interface Audit {
   /** Where it is, for people; undefined when nothing is written. */
   readonly place: string | undefined;
-  /** Notes what became of one record. */
+  /** Notes what became of one record. @throws what the place refused before: what cannot be written down is not done */
   result(result: AuditResult): void;
   /** Resolves when all that was noted is written. @throws what the place refused */
   flush(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startAudit({ start, place, clock, newId }: AuditRun): Prom
   /** One write after the other, so that parts are in order. */
   let tail: Promise<unknown> = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
-  /** Said again at every later flush: a timer has nobody to tell. */
+  /** Said again at every later result and flush: a timer has nobody to tell. */
   let refused: { readonly error: unknown } | undefined;
 
   function flush(): Promise<void> {
@@ -65,6 +65,7 @@ export async function startAudit({ start, place, clock, newId }: AuditRun): Prom
   return {
     place: place.title,
     result(result) {
+      if (refused !== undefined) throw refused.error;
       waiting.push({ event: 'result', run, at: at(), ...result });
       totals.set(result.result, (totals.get(result.result) ?? 0) + 1);
       cancelTimer ??= clock.after(PART_EVERY_MS, () => {

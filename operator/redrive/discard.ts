@@ -144,7 +144,7 @@ async function discardAll(
       totals.settled += settler.totals.settled;
       totals.putBack += settler.totals.putBack;
     }
-    outcome = 'done';
+    if (parts.every(({ kept }) => kept.length === 0)) outcome = 'done';
   } finally {
     await audit.end(signal.aborted ? 'interrupted' : outcome);
   }

@@ -11,7 +11,7 @@ export const ACCOUNT = '000000000000';
 
 /** An operator's tool: from the request at which it dies on, none of its requests is sent. */
 export interface Death {
-  /** Which request, from 0, of SQS, S3 and Lambda together. */
+  /** Which request, from 0, of SQS, S3, Lambda and whatever else it asks for. */
   readonly request: number;
   /** Whether that one still arrives. */
   readonly arrives: boolean;
@@ -23,6 +23,8 @@ export interface OperatorProcess {
   /** How many requests it has made, and which. */
   readonly requests: string[];
   readonly died: () => boolean;
+  /** One more request, of none of its clients. */
+  request<T>(name: string, carryOut: () => Promise<T>): Promise<T>;
   interrupt(): void;
 }
 
@@ -49,24 +51,29 @@ export function operatorProcess(
   const interrupt = new AbortController();
   const requests: string[] = [];
   let dead = false;
+  async function request<T>(name: string, carryOut: () => Promise<T>): Promise<T> {
+    if (dead) throw new Error('this process is dead');
+    const strikes = death !== undefined && requests.length === death.request;
+    requests.push(name);
+    if (strikes && !death.arrives) die();
+    if (dead) throw new Error('this process is dead');
+    const answer = await carryOut();
+    if (strikes) die();
+    // What was under way when it died may have arrived, but nobody hears of it.
+    if (dead) dropBody((answer as { output?: unknown } | undefined)?.output);
+    if (dead) throw new Error('this process is dead');
+    return answer;
+  }
   const faulty = <C extends SQSClient | S3Client | LambdaClient>(client: C): C => {
     const stack = client.middlewareStack as SQSClient['middlewareStack'];
     stack.add(
       (next, { commandName = '' }) =>
-        async (args) => {
-          if (dead) throw new Error('this process is dead');
-          const strikes = death !== undefined && requests.length === death.request;
-          requests.push(commandName);
-          if (strikes && !death.arrives) die();
-          if (dead) throw new Error('this process is dead');
-          const answer = await next(args);
-          noteHolds(commandName, args.input, answer.output);
-          if (strikes) die();
-          if (dead) dropBody(answer.output);
-          // What was under way when it died may have arrived, but nobody hears of it.
-          if (dead) throw new Error('this process is dead');
-          return answer;
-        },
+        (args) =>
+          request(commandName, async () => {
+            const answer = await next(args);
+            noteHolds(commandName, args.input, answer.output);
+            return answer;
+          }),
       { step: 'initialize', name: 'mortality', priority: 'high' },
     );
     return client;
@@ -111,5 +118,12 @@ export function operatorProcess(
       },
     },
   };
-  return { system, signal: interrupt.signal, requests, died: () => dead, interrupt: () => interrupt.abort() };
+  return {
+    system,
+    signal: interrupt.signal,
+    requests,
+    died: () => dead,
+    request,
+    interrupt: () => interrupt.abort(),
+  };
 }

@@ -9,6 +9,7 @@ import {
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
+  GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
@@ -65,6 +66,8 @@ export interface RedriveWorld {
   /** How many messages there are, without touching them. */
   waiting(processor: WorldProcessor): Promise<number>;
   objects(processor: WorldProcessor): Promise<readonly string[]>;
+  /** Event ids in batches that were given up, announced or not. */
+  recordsInObjects(processor: WorldProcessor): Promise<readonly string[]>;
   /** As if the time had passed for which a process that died holds its messages. */
   forgetHolds(): Promise<void>;
 }
@@ -220,6 +223,17 @@ export async function newWorld({ clients, tables, functions, endpoint }: Engines
         new ListObjectsV2Command({ Bucket: factsOf(name).failureBucket }),
       );
       return contents.flatMap(({ Key }) => Key ?? []);
+    },
+    async recordsInObjects(name) {
+      const { failureBucket: Bucket } = factsOf(name);
+      const found = await Promise.all(
+        (await world.objects(name)).map(async (Key) => {
+          const { Body: body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+          const { payload = '{}' } = JSON.parse((await body?.transformToString()) ?? '{}');
+          return (JSON.parse(payload).Records ?? []).map(({ eventID }: { eventID: string }) => eventID);
+        }),
+      );
+      return found.flat();
     },
     async forgetHolds() {
       for (const { queueUrl, handle } of holds.values()) {

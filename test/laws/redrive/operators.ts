@@ -23,7 +23,7 @@ export interface Ran {
   readonly ending: 'ended' | 'failed' | 'killed';
 }
 
-const CAREFUL: Operator = {
+export const CAREFUL: Operator = {
   command: 'redrive',
   dryRun: false,
   about: [],
@@ -107,7 +107,7 @@ function work(
     system,
     [facts],
     { where, limit, rate: undefined, concurrency, stopAfter, maxAgeMs: undefined, dryRun },
-    { ...common, runId: run, onPlanned: () => {}, onPlan: () => {}, onResults: () => {} },
+    { ...common, runId: run, onPlanned: () => {}, onPlan: () => {}, onResults: progress(world) },
   );
 }
 
@@ -138,6 +138,15 @@ export function chosen(about: readonly number[], of: number): readonly number[] 
 
 export function numberOf(key: string | null | undefined, { subjects }: LetterWorld): number | undefined {
   return subjects.find(({ index }) => isOf(key ?? undefined, index))?.index;
+}
+
+/** What is done grows, and is never more than there is. */
+function progress({ problems }: LetterWorld): (done: number, of: number) => void {
+  let before = 0;
+  return (done, of) => {
+    if (done < before || done > of) problems.push(`progress: ${before}, then ${done} of ${of}`);
+    before = done;
+  };
 }
 
 function memorySpill(): Spill {

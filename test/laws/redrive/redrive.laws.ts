@@ -1,9 +1,8 @@
 /** The laws of dead letters: whatever operators do, and whatever goes wrong for them, no record is lost, and nothing false is said of one. */
-
-import type { RescueReport } from '../../../operator/dead-letters/rescue.ts';
 import { type LawSuite, law } from '../law.ts';
-import { chosen, numberOf, operateAll, operateLast, type Ran, type Report } from './operators.ts';
-import { type Operator, type Scenario, scenario } from './scenario.ts';
+import { CAREFUL, numberOf, operateAll, operateLast } from './operators.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import { everything, lettersOfItsOwn, untrue } from './truth.ts';
 import { type LetterWorld, letterWorld, UNKNOWN } from './world.ts';
 
 const CAN_SETTLE = new Set(['good', 'flaky', 'done', 'superseded', 'gone', 'ignored']);
@@ -11,10 +10,6 @@ const CAN_SETTLE = new Set(['good', 'flaky', 'done', 'superseded', 'gone', 'igno
 /** Somebody else changes what a run sees, or it does not hear what becomes of it. */
 function isAlone({ operators }: Scenario): boolean {
   return operators.every(({ beside }) => !beside);
-}
-
-function nothingFails({ fates, ending }: Operator): boolean {
-  return fates.every((fate) => fate === 'arrives') && ending === undefined;
 }
 
 /** In the trail of all runs. */
@@ -32,7 +27,7 @@ const nothingIsLost = law<Scenario>({
   histories: scenario,
   async broken(history) {
     const world = letterWorld(history);
-    await operateAll(world, history.operators);
+    await operateAll(world, [...history.operators, CAREFUL]);
     return world.problems;
   },
 });
@@ -112,100 +107,16 @@ const truth = law<Scenario>({
       );
       const unknown = world.services.queue.bodies().filter((body) => body === UNKNOWN).length;
       const from = world.trail.length;
+      const alone = lettersOfItsOwn(world);
       const [ran] = await operateAll(world, [operator]);
       if (operator.dryRun && everything(world) !== whole)
         world.problems.push('a dry run changed what there is');
       if (ran === undefined) continue;
-      world.problems.push(...untrue(world, ran, { before, carriedOut, unknown, from }));
+      world.problems.push(...untrue(world, ran, { before, carriedOut, unknown, from, alone }));
     }
     return world.problems;
   },
 });
-
-function everything({ services }: LetterWorld): string {
-  return JSON.stringify([services.queue.bodies(), [...services.bucket.objects]]);
-}
-
-function isRescue(report: Report): report is readonly RescueReport[] {
-  return Array.isArray(report);
-}
-
-interface Before {
-  readonly before: ReadonlySet<number>;
-  readonly carriedOut: ReadonlySet<number>;
-  readonly unknown: number;
-  /** Where the trail of this run begins. */
-  readonly from: number;
-}
-
-function untrue(
-  world: LetterWorld,
-  ran: Ran,
-  { before, carriedOut, unknown, from }: Before,
-): readonly string[] {
-  const { operator, report, ending } = ran;
-  const { about, limit, dryRun, command, stopAfter, concurrency } = operator;
-  const problems: string[] = [];
-  const held = world.held();
-  const isAbout = chosen(about, world.subjects.length);
-  const touched = world.subjects.filter(
-    ({ index, isSettled }) =>
-      (before.has(index) && !held.has(index)) || (isSettled && !carriedOut.has(index)),
-  );
-  for (const { index } of touched) {
-    if (isAbout.length > 0 && !isAbout.includes(index))
-      problems.push(`record ${index} was touched, and not chosen`);
-    if (dryRun) problems.push(`record ${index} was touched by a dry run`);
-  }
-  if (limit !== undefined && touched.length > limit)
-    problems.push(`${touched.length} records were touched, of ${limit} at most`);
-  const lines = world.trail.slice(from);
-  const named = new Set(
-    lines.flatMap((line) => (line.event === 'result' ? (numberOf(line.key, world) ?? []) : [])),
-  );
-  // What a rescue keeps is named by its command.
-  if (ending === 'ended' && !dryRun && command !== 'rescue')
-    for (const { index } of touched)
-      if (!named.has(index)) problems.push(`record ${index} is not in the trail`);
-  const end = lines.find((line) => line.event === 'end');
-  const left = world.services.queue.bodies().filter((body) => body === UNKNOWN).length;
-  if (command !== 'discard' && left !== unknown)
-    problems.push(`a ${command} deleted what nobody understands`);
-  if (report === undefined) return problems;
-  if (nothingFails(operator) && world.services.queue.hidden() > 0)
-    problems.push('messages were not given back');
-  if (isRescue(report)) {
-    if (!dryRun && nothingFails(operator) && report.some(({ outcome }) => outcome !== 'rescued'))
-      problems.push('a pointer was not rescued, and nothing stood in the way');
-    if (report.some(({ outcome }) => outcome === 'rescued') && dryRun)
-      problems.push('a dry run says that it rescued');
-  } else if ('results' in report) {
-    const failed = report.results.filter(({ result }) => result === 'failed').length;
-    if (stopAfter !== undefined && concurrency === 1 && failed > stopAfter)
-      problems.push(`${failed} records failed, and it was to stop after ${stopAfter}`);
-    for (const { key, settled } of report.results) {
-      const index = numberOf(key, world);
-      const one = index === undefined ? undefined : world.subjects[index];
-      if (one === undefined) problems.push(`a result is about no record: ${key}`);
-      else if (settled && !one.isSettled) problems.push(`record ${index} is said to be settled`);
-      else if (settled && held.has(one.index) && nothingFails(operator))
-        problems.push(`record ${index} is settled, and has a letter`);
-    }
-    if (!dryRun && report.settled && isAbout.length === 0 && limit === undefined && held.size + left > 0)
-      problems.push('all is said to be settled, and there are letters');
-    if (end?.event === 'end' && end.outcome === 'done' && report.results.some(({ settled }) => !settled))
-      problems.push('the trail says done, and something is left');
-  } else if (report.discarded && !dryRun) {
-    for (const { key } of report.records) {
-      const index = numberOf(key, world);
-      if (index !== undefined && held.has(index) && nothingFails(operator))
-        problems.push(`record ${index} is said to be discarded`);
-    }
-    if (isAbout.length === 0 && limit === undefined && held.size + left > 0)
-      problems.push('all is said to be discarded, and there are letters');
-  }
-  return problems;
-}
 
 export const redriveLaws: LawSuite = {
   name: 'redrive',
