@@ -149,7 +149,7 @@ export const recordRules: readonly Rule<Tables>[] = [
           ['MODIFY', 'a', '1', '1'],
         ],
         harmless: 'a projection writes the same state again; messages are of what changed, and nothing has',
-        shownBy: ['processors/bids/bids.test.ts', 'is nobody when nothing of it changed'],
+        shownBy: ['test/contracts/unchanged-write.test.ts', 'a record of a write that changed nothing'],
       },
     },
     async observe(tables) {
