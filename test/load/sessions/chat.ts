@@ -21,6 +21,9 @@ export interface ChatOptions {
   readonly onWrite: (messageId: string, user: number) => void;
 }
 
+/** As many as the SDK has sockets for: a table that is slower than the pace is waited for. */
+const MOST_UNDER_WAY = 50;
+
 const SENDER = 'load-writer';
 
 /** Resolves when every message is in the table, or `signal` has ended it. @throws what the table says to a write */
@@ -32,6 +35,7 @@ export async function writeToAll(options: ChatOptions): Promise<void> {
   for (let user = 0; user < users && !signal.aborted && failure === undefined; user++) {
     const waitMs = beganMs + (user * 1_000) / perSecond - clock.now();
     if (waitMs > 0) await sleep(clock, waitMs, signal).catch(() => {});
+    while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
     if (signal.aborted) break;
     const message = newMessage(userId(user), `${round}-${user}`, clock.now());
     onWrite(message.id, user);
