@@ -9,15 +9,22 @@ export interface MemoryStream {
 
 interface Page {
   readonly Records: readonly StreamsRecord[];
-  readonly NextShardIterator: string;
+  /** Absent at the end of the shard. */
+  readonly NextShardIterator?: string;
 }
 
 /** So that every range has several. */
 const PAGE = 2;
 
-/** @param records as Lambda delivers them, in their order */
-export function memoryStream(records: readonly Record<string, unknown>[]): MemoryStream {
-  const stored = records.map(asStored);
+/**
+ * @param records as Lambda delivers them, in their order
+ * @param holds how many of them there are still, in a shard that was closed; undefined: all, in one that is open
+ */
+export function memoryStream(
+  records: readonly Record<string, unknown>[],
+  holds: number | undefined,
+): MemoryStream {
+  const stored = records.slice(0, holds).map(asStored);
   return {
     iterator({ ShardIteratorType: type, SequenceNumber: at }) {
       const from = stored.findIndex(({ dynamodb }) => BigInt(dynamodb?.SequenceNumber ?? 0) >= BigInt(at));
@@ -28,9 +35,10 @@ export function memoryStream(records: readonly Record<string, unknown>[]): Memor
     page(iterator, hasEnded) {
       if (hasEnded) throw Object.assign(new Error('it has ended'), { name: 'ExpiredIteratorException' });
       const [from = 0, isEmpty] = iterator.split(' ').map(Number);
-      return isEmpty === 1
-        ? { Records: [], NextShardIterator: `${from} 0` }
-        : { Records: stored.slice(from, from + PAGE), NextShardIterator: iteratorOf(from + PAGE) };
+      if (isEmpty === 1) return { Records: [], NextShardIterator: `${from} 0` };
+      const page = stored.slice(from, from + PAGE);
+      const isEnd = holds !== undefined && from + PAGE >= stored.length;
+      return { Records: page, ...(isEnd ? {} : { NextShardIterator: iteratorOf(from + PAGE) }) };
     },
   };
 }

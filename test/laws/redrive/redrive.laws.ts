@@ -7,6 +7,9 @@ import { type LetterWorld, letterWorld, UNKNOWN } from './world.ts';
 
 const CAN_SETTLE = new Set(['good', 'flaky', 'done', 'superseded', 'gone', 'ignored']);
 
+/** The stream holds all that pointers point to. */
+const whole = scenario.map((one): Scenario => ({ ...one, streamHolds: undefined }));
+
 /** Somebody else changes what a run sees, or it does not hear what becomes of it. */
 function isAlone({ operators }: Scenario): boolean {
   return operators.every(({ beside }) => !beside);
@@ -36,7 +39,7 @@ const endsClean = law<Scenario>({
   id: 'redrive/ends',
   title:
     'what can be settled is settled in the end, and what cannot is in letters that say when and why it failed first',
-  histories: scenario,
+  histories: whole,
   async broken(history) {
     const world = letterWorld(history);
     await operateAll(world, history.operators);
@@ -96,7 +99,7 @@ const truth = law<Scenario>({
   id: 'redrive/truth',
   title:
     'what a run says of a record is so, it is about those that were chosen, and it gives back what it holds',
-  histories: scenario.filter(isAlone),
+  histories: whole.filter(isAlone),
   async broken(history) {
     const world = letterWorld(history);
     for (const operator of history.operators) {

@@ -121,12 +121,15 @@ const operator = fc.record({
 });
 
 export interface Scenario {
+  /** The shard ends after so many records: a pointer to more can be read in part only. Undefined: it holds all. */
+  readonly streamHolds?: number | undefined;
   readonly records: readonly RecordOf[];
   readonly letters: readonly LetterSpec[];
   readonly operators: readonly Operator[];
 }
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  streamHolds: rarely(fc.nat({ max: 5 })),
   records: fc.array(record, { minLength: 1, maxLength: 8 }),
   letters: fc.array(letter, { minLength: 1, maxLength: 7 }),
   operators: fc.array(operator, { maxLength: 3 }),

@@ -50,7 +50,7 @@ export interface LetterWorld {
   held(): ReadonlySet<number>;
 }
 
-export function letterWorld({ records, letters }: Scenario): LetterWorld {
+export function letterWorld({ records, letters, operators, streamHolds }: Scenario): LetterWorld {
   const clock = new VirtualClock(START_MS);
   const problems: string[] = [];
   const broken = (problem: string) => void problems.push(problem);
@@ -60,7 +60,16 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
   const bucket = memoryBucket(checkRemoved);
   const queue = memoryQueue(clock, checkRemoved);
   const ofTable = subjects.filter(({ nature }) => nature !== 'other-table' && nature !== 'other-processor');
-  const stream = memoryStream(ofTable.map(({ record }) => record));
+  const stream = memoryStream(
+    ofTable.map(({ record }) => record),
+    streamHolds,
+  );
+  // Nobody can have them any more, so nobody can name them: only a discard may let their pointer go.
+  const beyond = new Set(
+    operators.some(({ command }) => command === 'discard')
+      ? ofTable.slice(streamHolds ?? Number.POSITIVE_INFINITY)
+      : [],
+  );
   const services = { queue, bucket, stream, invoke: memoryFunction(subjectOf, clock, broken) };
 
   function subjectOf(record: unknown): Subject | undefined {
@@ -103,6 +112,7 @@ export function letterWorld({ records, letters }: Scenario): LetterWorld {
     for (const index of recordsIn(text)) {
       const one = subjects[index];
       if (one === undefined || one.isSettled || left.has(index) || isDiscarded(one)) continue;
+      if (beyond.has(one)) continue;
       broken(`record ${index}, ${one.nature}, was lost: its last letter went, and nothing had become of it`);
     }
     if (
