@@ -148,4 +148,30 @@ export const delivery: readonly Mutation[] = [
     law: 'products/operators',
     seed: 1,
   },
+  {
+    name: 'echo-taken-for-the-last',
+    bug: 'a record that comes again behind a later one of its item in a batch settles that as the duplicate it is itself',
+    file: 'shared/stream/latest-state.ts',
+    edits: [
+      {
+        find: 'states.length === 1 ? states : inStreamOrder(states, redriven)',
+        replace: 'redriven ? inStreamOrder(states, redriven) : states',
+      },
+    ],
+    law: 'products/echoes',
+    seed: 1,
+  },
+  {
+    name: 'redriven-in-any-order',
+    bug: 'records that are redriven together settle by the last of the call, whichever that is',
+    file: 'shared/stream/latest-state.ts',
+    edits: [
+      {
+        find: 'states.length === 1 ? states : inStreamOrder(states, redriven)',
+        replace: 'redriven ? states : inStreamOrder(states, redriven)',
+      },
+    ],
+    law: 'products/unfit',
+    seed: 1,
+  },
 ];

@@ -45,6 +45,7 @@ const nothing = {
   again: [],
   reconciles: [],
   withheld: [],
+  echoes: [],
   operators: [],
 };
 
@@ -76,8 +77,16 @@ function isOrdered({ again, numbering }: Scenario): boolean {
 }
 
 /** Every answer is heard, and nobody but the mapping delivers. */
-function isCounted({ crashes, letterFaults, again, operators, reconciles, lastOperator }: Scenario): boolean {
-  const beside = [crashes, again, operators, reconciles];
+function isCounted({
+  crashes,
+  letterFaults,
+  again,
+  echoes,
+  operators,
+  reconciles,
+  lastOperator,
+}: Scenario): boolean {
+  const beside = [crashes, again, echoes, operators, reconciles];
   const isHeard = beside.every((list) => list.length === 0) && lastOperator === undefined;
   return isHeard && letterFaults.every(({ kept }) => !kept);
 }
@@ -88,6 +97,7 @@ async function broken(scenario: Scenario): Promise<string[]> {
   await operateLast(world, scenario);
   const mayRepeat =
     scenario.again.length > 0 ||
+    scenario.echoes.length > 0 ||
     scenario.crashes.length > 0 ||
     scenario.letterFaults.some(({ kept }) => kept);
   const problems = [
@@ -166,6 +176,7 @@ export const productsLaws: LawSuite = {
         skewsMs,
       },
     ),
+    on('echoes', 'when the stream itself has records once more behind later ones', { echoes: withheld }),
     on('unfit', 'when what was deleted comes back as what cannot be shown, and all of it is redriven', {
       history: spoiledAgain,
       numbering: fc.constantFrom('aws', 'small'),

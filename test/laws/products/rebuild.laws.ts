@@ -67,6 +67,7 @@ function on(
     again: fc.constant([]),
     reconciles: fc.constant([]),
     withheld: fc.constant([]),
+    echoes: fc.constant([]),
     kills: fc.constant([]),
     ...rebuilding,
     ...parts,

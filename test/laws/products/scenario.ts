@@ -39,6 +39,7 @@ export function scenario(parts: Partial<Scenario> = {}): Scenario {
     again: [],
     reconciles: [],
     withheld: [],
+    echoes: [],
     ...parts,
   };
 }

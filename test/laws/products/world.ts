@@ -42,6 +42,8 @@ export interface Scenario extends Delivery {
   readonly reconciles: readonly Reconcile[];
   /** Records that only operators bring. */
   readonly withheld: readonly boolean[];
+  /** Records behind which the stream has the one before once more: a pattern, as `withheld`. */
+  readonly echoes: readonly boolean[];
 }
 
 interface StreamEvent {
@@ -147,7 +149,8 @@ export class World {
   }
 
   async #deliver(): Promise<void> {
-    const { history, withheld } = this.#scenario;
+    const { history, withheld, echoes } = this.#scenario;
+    let before: StreamRecord | undefined;
     const stream = liveStream({
       delivery: this.#scenario,
       writes: history.length,
@@ -160,8 +163,11 @@ export class World {
       await this.#wait(write.pauseMs);
       const record = this.table.write(write, this.clock.now());
       if (record === undefined) continue;
-      if (!isWithheld(withheld, index)) stream.append(index, record);
-      else {
+      if (!isWithheld(withheld, index)) {
+        stream.append(index, record);
+        if (before !== undefined && isWithheld(echoes, index)) stream.append(index, before);
+        before = record;
+      } else {
         this.withheld.push(record);
         // Nobody letters it: it is a letter.
         this.table.poison.delete(record.eventID);
