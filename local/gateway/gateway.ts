@@ -65,6 +65,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Clients that were cut off come back all at once: Node lets 511 wait to be taken, and the others would try again seconds later. */
+const MOST_WAITING = 4_096;
+
 /** @throws the system's error when the port cannot be had, e.g. `EADDRINUSE`; Problem when the outbox's folder cannot be used */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, invoke, host = '127.0.0.1', newId = randomUUID, newConnectionId = connectionId } = options;
@@ -149,7 +152,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, host, resolve);
+    server.listen({ port: options.port ?? 0, host, backlog: MOST_WAITING }, resolve);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
