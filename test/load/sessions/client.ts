@@ -17,6 +17,7 @@ export interface ClientPorts {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** One that is in force; it is kept, since it outlives many connections. */
   readonly token: () => Promise<string>;
   readonly onFrame: (frame: Frame) => void;
   /** An attempt to connect that failed. */
@@ -37,16 +38,28 @@ export interface Client {
 export function createClient(url: string, ports: ClientPorts): Client {
   const { clock, random, token, onFrame, onRefused } = ports;
   let socket: WebSocket | undefined;
+  let held: string | undefined;
+
+  /** @returns undefined if it was refused, or no token could be had */
+  async function attempt(): Promise<WebSocket | undefined> {
+    try {
+      held ??= await token();
+    } catch {
+      return undefined;
+    }
+    return open(url, held, onFrame);
+  }
+
   return {
     async connect() {
-      for (let attempt = 0; ; attempt++) {
-        const opened = await open(url, await token(), onFrame);
+      for (let tries = 0; ; tries++) {
+        const opened = await attempt();
         if (opened !== undefined) {
           socket = opened;
           return;
         }
         onRefused();
-        await sleep(clock, pauseMs(attempt, random));
+        await sleep(clock, pauseMs(tries, random));
       }
     },
     send: (text) => socket?.send(text),
