@@ -93,7 +93,6 @@ export async function chaos(options: Options, surroundings: Surroundings): Promi
       engines,
       system,
       ends,
-      systems,
     });
     if (!report.interrupted && !holds(report)) {
       const kept = join(mkdtempSync(join(tmpdir(), 'streamkeeper-chaos-')), LOG);

@@ -17,6 +17,7 @@ export interface Operator {
   mended(): Promise<void>;
   /** How many times, by processor. */
   readonly reconciled: Readonly<Record<string, number>>;
+  /** Again and again while it settles something; `leftover`: what it ought to have settled. */
   redrive(): Promise<Omit<RedriveReport, 'givenUp'> & { readonly leftover: readonly string[] }>;
 }
 
@@ -26,15 +27,18 @@ export interface OperatorOptions {
   readonly clock: Clock;
   /** Aborts when the run is interrupted. */
   readonly signal: AbortSignal;
+  readonly searchUrl: string;
+  readonly alias: string;
 }
 
 const AGAIN_MS = 1_000;
 /** Faults come and go: a command that met one is typed again. */
 const MOST_TIMES = 300;
 const ROUNDS = 5;
+const ANSWER_MS = 10_000;
 
 export function startOperator(options: OperatorOptions): Operator {
-  const { repository, clock, signal } = options;
+  const { repository, clock, signal, searchUrl, alias } = options;
   const reconciled: Record<string, number> = {};
   const wanted = new Set<string>();
   let work: Promise<void> = Promise.resolve();
@@ -52,8 +56,8 @@ export function startOperator(options: OperatorOptions): Operator {
     wanted.add(processor);
     work = work.then(async () => {
       if (!wanted.delete(processor)) return;
-      await untilDone(`set up the store of ${processor}`, first);
-      await untilDone(`reconcile ${processor}`, () => reconcile(processor));
+      // It may be lost again before it is mended: each time from the beginning.
+      await untilDone(`mend the store of ${processor}`, async () => (await first()) && reconcile(processor));
       reconciled[processor] = (reconciled[processor] ?? 0) + 1;
     });
     work.catch(() => {});
@@ -75,7 +79,21 @@ export function startOperator(options: OperatorOptions): Operator {
     return finished === true && counts?.['failed'] === undefined;
   }
 
+  /**
+   * With the index the engine has lost the setting that forbids it to make one by itself. A deletion that comes before the set-up then makes
+   * an empty index under the alias's name (OpenSearch: `require_alias` is not heeded for deletions); set-up refuses to go on, and says
+   * that it is to be deleted.
+   */
+  async function deleteIndexInPlaceOfAlias(): Promise<void> {
+    const signalOfAnswer = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${searchUrl}/${alias}/_settings`, { signal: signalOfAnswer });
+    if (!response.ok) return;
+    if (!(alias in ((await response.json()) as object))) return;
+    await fetch(`${searchUrl}/${alias}`, { method: 'DELETE', signal: signalOfAnswer });
+  }
+
   async function setUpIndex(): Promise<boolean> {
+    await deleteIndexInPlaceOfAlias();
     const system = await openSystem({ environment: {}, repository }, { local: true });
     const name = system.processors.find(({ name: one }) => one === 'products')?.setUpFunctionName;
     if (name === undefined) throw new Error('chaos: the local run has no set-up of the index');
@@ -107,13 +125,13 @@ export function startOperator(options: OperatorOptions): Operator {
         if (round === 1) records = report.results.length;
         settled += report.results.length - report.left.length;
         const poison = report.left.filter(({ result }) => result === 'unresolvable');
-        const left = report.left.length - poison.length;
+        const left = report.left.filter(({ result }) => result !== 'unresolvable');
         // What could not be looked at just now is unresolvable too, and is not the second time.
-        if (signal.aborted || (left === 0 && round > 1) || round === ROUNDS) {
-          const names = report.left.map(
+        if (signal.aborted || (left.length === 0 && round > 1) || round === ROUNDS) {
+          const leftover = left.map(
             ({ processor, key, result, failure }) => `${processor} ${key}: ${result} (${failure?.code})`,
           );
-          return { records, settled, poison: poison.length, left, leftover: names };
+          return { records, settled, poison: poison.length, left: left.length, leftover };
         }
         await sleep(clock, AGAIN_MS, signal).catch(() => {});
       }

@@ -43,6 +43,8 @@ const COUNTS = ['failedInvocations', 'givenUp', 'lost', 'settled', 'records'] as
 export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
   const { settings, engines, clock } = options;
   const known = new Map<number, FunctionNews>();
+  /** Functions whose system was killed: they end what they were doing, and nobody hears of it. */
+  const orphans = new Set<number>();
   const crashes: string[] = [];
   /** Of processes that have gone, by table. */
   const before = new Map<string, Counts>();
@@ -95,6 +97,8 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
   function endOf(ended: NodeProcess, how: string, wasUp: boolean): void {
     if (child !== ended) return;
     engines.gateway.aimAt(undefined);
+    for (const pid of known.keys()) orphans.add(pid);
+    known.clear();
     for (const [table, status] of Object.entries(latest)) before.set(table, added(before.get(table), status));
     latest = {};
     answered?.(['the system is not up']);
@@ -154,9 +158,10 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
     },
     async stop() {
       stopped = true;
-      for (const pid of known.keys()) signalFunction(pid, 'SIGCONT');
+      const all = [...known.keys(), ...orphans];
+      for (const pid of all) signalFunction(pid, 'SIGCONT');
       await child?.stop();
-      for (const pid of known.keys()) signalFunction(pid, 'SIGKILL');
+      for (const pid of all) signalFunction(pid, 'SIGKILL');
     },
   };
 }
