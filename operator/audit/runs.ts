@@ -1,4 +1,5 @@
 /** Puts the parts of an audit trail together again: one summary for each run. Pure; lines that are none of ours are passed over. */
+import * as z from 'zod';
 import type { AuditEnd, AuditLine, AuditStart } from './entry.ts';
 
 export interface AuditRecord extends Omit<AuditStart, 'event'> {
@@ -14,7 +15,7 @@ export function joinRuns(texts: readonly string[]): readonly AuditRecord[] {
   const results = new Map<string, Record<string, number>>();
   for (const line of lines) {
     if (line.event !== 'result') continue;
-    const own = results.get(line.run) ?? {};
+    const own: Record<string, number> = results.get(line.run) ?? Object.create(null);
     own[line.result] = (own[line.result] ?? 0) + 1;
     results.set(line.run, own);
   }
@@ -31,13 +32,33 @@ export function joinRuns(texts: readonly string[]): readonly AuditRecord[] {
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
+const ofRun = { run: z.string(), at: z.string() };
+
+const auditLine = z.discriminatedUnion('event', [
+  z.object({
+    ...ofRun,
+    event: z.literal('start'),
+    who: z.object({
+      user: z.string(),
+      host: z.string(),
+      arn: z.string().optional(),
+      accessKeyId: z.string().optional(),
+      profile: z.string().optional(),
+    }),
+    stage: z.string(),
+    command: z.string(),
+    arguments: z.array(z.string()),
+    reason: z.string().optional(),
+  }),
+  z.object({ ...ofRun, event: z.literal('result'), result: z.string() }).loose(),
+  z.object({ ...ofRun, event: z.literal('end'), outcome: z.enum(['done', 'failed', 'interrupted']) }).loose(),
+]);
+
 function parse(text: string): AuditLine[] {
   if (text.trim() === '') return [];
   try {
-    const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null && 'event' in line && 'run' in line
-      ? [line as AuditLine]
-      : [];
+    const line = auditLine.safeParse(JSON.parse(text));
+    return line.success ? [line.data as AuditLine] : [];
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 /** Where a run over a table is kept, so that it can be resumed after it was killed: row keys, counts and left keys; nothing else of an item. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as z from 'zod';
 import type { RowKey } from './scan.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,8 +31,7 @@ export function fileCheckpoint(file: string): Checkpoint {
   return {
     read() {
       try {
-        const { version, ...pass } = JSON.parse(readFileSync(file, 'utf8')) as Pass & { version: number };
-        return version === VERSION ? pass : undefined;
+        return passIn(readFileSync(file, 'utf8'));
       } catch {
         return undefined;
       }
@@ -44,6 +44,32 @@ export function fileCheckpoint(file: string): Checkpoint {
     },
     remove: () => rmSync(file, { force: true }),
   };
+}
+
+const keptPass = z.object({
+  version: z.literal(VERSION),
+  purpose: z.string(),
+  positions: z
+    .array(z.union([z.null(), z.literal('done'), z.record(z.string(), z.object({}).loose())]))
+    .min(1),
+  tally: z.object({
+    counts: z.record(z.string(), z.int().nonnegative()),
+    left: z.array(z.object({ key: z.string(), result: z.string() }).loose()),
+  }),
+});
+
+/** @returns undefined for what is no pass of this version: then the run begins anew, which is harmless */
+export function passIn(text: string): Pass | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = keptPass.safeParse(value);
+  if (!parsed.success) return undefined;
+  const { version: _, ...pass } = parsed.data;
+  return pass as Pass;
 }
 
 export function memoryCheckpoint(): Checkpoint {

@@ -17,6 +17,9 @@ const HANDLERS: Loaders = {
 
 const READING: Loaders = {
   'fuzz-letters': async () => (await import('./readers/letters.ts')).lettersFuzz,
+  'fuzz-answers': async () => (await import('./readers/operator.ts')).answersFuzz,
+  'fuzz-audit-trail': async () => (await import('./readers/operator.ts')).auditTrailFuzz,
+  'fuzz-checkpoint': async () => (await import('./readers/operator.ts')).checkpointFuzz,
   'fuzz-fixtures': async () => (await import('./readers/fixtures.ts')).fixturesFuzz,
   'fuzz-environments': async () => (await import('./readers/configuration.ts')).environmentsFuzz,
   'fuzz-stages': async () => (await import('./readers/configuration.ts')).stagesFuzz,
