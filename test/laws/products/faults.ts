@@ -94,7 +94,7 @@ export const reads = fc.array(
       ),
     },
   ),
-  { maxLength: 20 },
+  { minLength: 2, maxLength: 20 },
 );
 
 export interface Outage {

@@ -154,7 +154,12 @@ export const productsLaws: LawSuite = {
         fates,
       },
     ),
-    on('reads', 'when reads of the table are refused, cut short or never answered', { reads, again, fates }),
+    on('reads', 'when reads of the table are refused, cut short or never answered', {
+      reads,
+      again,
+      reconciles,
+      fates,
+    }),
     on('outages', 'when the engine, the alias, the table or the queue is away for a while', { outages }),
     on('slow', 'when nothing is answered in time: neither the engine, nor the table, nor the queue', {
       history: poisonous,
