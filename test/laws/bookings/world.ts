@@ -51,6 +51,9 @@ export interface Sent {
 
 const START_MS = 1_700_000_000_000;
 
+/** After the last write: by then every outage is over, every claim has ended, and no review is waited for. */
+const LONGEST_MS = 2 * 3_600_000;
+
 /** Fewer than a batch sends, so that some wait their turn. */
 const MAILS_AT_ONCE = 3;
 
@@ -135,7 +138,12 @@ export class World {
         this.app.poison.delete(record.eventID);
       }
     }
-    await stream.settled();
+    let isSettled = false;
+    const heldUp = this.#wait(LONGEST_MS).then(() => {
+      if (!isSettled) this.broken.push('records are held up long after all is well again');
+    });
+    await Promise.race([stream.settled(), heldUp]);
+    isSettled = true;
   }
 
   async #operate(operator: Operator): Promise<void> {
