@@ -23,7 +23,8 @@ export interface Crowd {
 
 export interface Heard {
   readonly latenciesMs: readonly number[];
-  readonly missing: number;
+  /** That were not pushed: whom for, and which. */
+  readonly unheard: readonly { readonly messageId: string; readonly user: number }[];
   /** That came a second time. */
   readonly repeated: number;
   /** That came to somebody else. */
@@ -105,7 +106,10 @@ export function gatherCrowd(options: CrowdOptions): Crowd {
     expect: (messageId, user, writtenAtMs) => void expected.set(messageId, { user, writtenAtMs }),
     waiting: () => expected.size - come.size,
     heard() {
-      const heard = { latenciesMs, missing: expected.size - come.size, repeated, strays };
+      const unheard = [...expected].flatMap(([messageId, { user }]) =>
+        come.has(messageId) ? [] : [{ messageId, user }],
+      );
+      const heard = { latenciesMs, unheard, repeated, strays };
       expected.clear();
       come.clear();
       latenciesMs = [];

@@ -10,6 +10,7 @@ import type { ProcessSample } from '../processes/messages.ts';
 import { startProcesses } from '../processes/start.ts';
 import { writeToAll } from './chat.ts';
 import { gatherCrowd, type Heard } from './crowd.ts';
+import { countInInboxes } from './inboxes.ts';
 import { checkOpenFiles } from './open-files.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
 
@@ -37,12 +38,26 @@ export const stepsOf = ({
   storms,
 }: Pick<SessionsOptions, 'sessions' | 'rounds' | 'storms'>): number => users * (2 + rounds + 2 * storms);
 
+/** What came of the messages of a round. */
+export interface Round {
+  readonly sent: number;
+  readonly pushed: number;
+  /** Not pushed within its two seconds: it waits in the inbox. */
+  readonly inInbox: number;
+  /** Neither pushed nor in the inbox. */
+  readonly missing: number;
+  /** Pushed a second time. */
+  readonly repeated: number;
+  /** Pushed to somebody else. */
+  readonly strays: number;
+}
+
 export interface SessionsReport {
   readonly sessions: number;
   readonly connecting: { readonly seconds: number; readonly ms: Percentiles };
   /** From the moment before the write to the client's hearing of it, ms. */
   readonly push: Percentiles;
-  readonly messages: Omit<Heard, 'latenciesMs'> & { readonly sent: number; readonly rate: number };
+  readonly messages: Round & { readonly rate: number };
   readonly pings: Percentiles;
   readonly storms: readonly {
     /** Until all were back. */
@@ -51,7 +66,7 @@ export interface SessionsReport {
     /** Attempts that were refused, and made again. */
     readonly refused: number;
     readonly sessionRows: number;
-    readonly heard: Omit<Heard, 'latenciesMs'>;
+    readonly heard: Round;
   }[];
   /** KB for each session: of the whole process with gateway and functions, and of the live heap of the gateway's thread. */
   readonly memory: {
@@ -141,6 +156,19 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
       await sleep(clock, LOOK_AGAIN_MS * 10);
       return crowd.heard();
     };
+    const roundOf = async ({ latenciesMs, unheard, repeated, strays }: Heard): Promise<Round> => {
+      const wanted = unheard.map(({ messageId, user }) => ({ messageId, userId: userId(user) }));
+      const inInbox = await countInInboxes(client, sessionsTable, wanted);
+      const pushed = latenciesMs.length;
+      return {
+        sent: pushed + unheard.length,
+        pushed,
+        inInbox,
+        missing: unheard.length - inInbox,
+        repeated,
+        strays,
+      };
+    };
     const rows = () => countSessions(client, sessionsTable);
 
     await warmUp();
@@ -148,8 +176,9 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
     const connecting = await timed(() => crowd.connect(GENTLY));
     say(`${crowd.open()} sessions open after ${connecting.seconds.toFixed(1)} s`);
     const connected = await processes.sample();
-    const messages = await everybodyHears(options.rounds);
-    say(`${messages.latenciesMs.length} messages heard, ${messages.missing} missing`);
+    const heard = await everybodyHears(options.rounds);
+    const messages = await roundOf(heard);
+    say(roundText(messages));
     const pings = signal.aborted ? [] : await crowd.ping(GENTLY, PATIENCE_MS);
     const storms: SessionsReport['storms'][number][] = [];
     for (let storm = 0; storm < options.storms && !signal.aborted; storm++) {
@@ -158,24 +187,21 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
       const back = await timed(() => crowd.connect(options.sessions));
       const refused = crowd.refused() - refusedBefore;
       const sessionRows = await settledAt(rows, options.sessions);
-      const { latenciesMs: _times, ...heard } = await everybodyHears(1);
-      say(
-        `storm ${storm + 1}: all back after ${back.seconds.toFixed(1)} s, ${heard.missing} messages missing`,
-      );
-      storms.push({ seconds: back.seconds, ms: percentilesOf(back.value), refused, sessionRows, heard });
+      const after = await roundOf(await everybodyHears(1));
+      say(`storm ${storm + 1}: all back after ${back.seconds.toFixed(1)} s; ${roundText(after)}`);
+      const ms = percentilesOf(back.value);
+      storms.push({ seconds: back.seconds, ms, refused, sessionRows, heard: after });
     }
     await crowd.closeAll();
     const left = await settledAt(rows, 0);
     const after = await processes.sample();
-    const { latenciesMs, ...heard } = messages;
-    const sent = latenciesMs.length + heard.missing;
     const perSession = (of: (sample: ProcessSample) => number) =>
       (of(connected.system) - of(before.system)) / options.sessions / 1_024;
     return withShortfalls({
       sessions: options.sessions,
       connecting: { seconds: connecting.seconds, ms: percentilesOf(connecting.value) },
-      push: percentilesOf(latenciesMs),
-      messages: { ...heard, sent, rate: options.rate },
+      push: percentilesOf(heard.latenciesMs),
+      messages: { ...messages, rate: options.rate },
       pings: percentilesOf(pings),
       storms,
       memory: {
@@ -255,8 +281,8 @@ function liveBytes({ heaps }: ProcessSample): number {
 
 function withShortfalls(report: Omit<SessionsReport, 'shortfalls'>): SessionsReport {
   const { messages, memory, after, pings, storms, sessions: wanted } = report;
-  const wrong = (name: string, { missing, strays }: Pick<Heard, 'missing' | 'strays'>) => [
-    ...(missing > 0 ? [`${name}: ${missing} messages were not heard`] : []),
+  const wrong = (name: string, { missing, strays }: Round) => [
+    ...(missing > 0 ? [`${name}: ${missing} messages were neither heard nor in an inbox`] : []),
     ...(strays > 0 ? [`${name}: ${strays} messages came to somebody else`] : []),
   ];
   return {
@@ -281,6 +307,10 @@ function withShortfalls(report: Omit<SessionsReport, 'shortfalls'>): SessionsRep
   };
 }
 
+const roundText = ({ sent, pushed, inInbox, missing, repeated, strays }: Round): string =>
+  `${pushed} of ${sent} messages pushed, ${inInbox} not in time and in the inbox, ${missing} missing, ` +
+  `${strays} to somebody else, ${repeated} a second time`;
+
 export function sessionsText(report: SessionsReport): string {
   const ms = (value: number | null) => (value === null ? '–' : `${Math.round(value)} ms`);
   const times = ({ p50, p95, p99, max }: Percentiles) =>
@@ -288,13 +318,13 @@ export function sessionsText(report: SessionsReport): string {
   const { messages, memory, connecting } = report;
   return [
     `${report.sessions} sessions connected in ${connecting.seconds.toFixed(1)} s: ${times(connecting.ms)}${report.interrupted ? '; interrupted' : ''}`,
-    `${messages.sent} messages at ${messages.rate}/s, write to push: ${times(report.push)}`,
-    `  missing ${messages.missing}, to somebody else ${messages.strays}, a second time ${messages.repeated}`,
+    `${messages.rate} messages a second, write to push: ${times(report.push)}`,
+    `  ${roundText(messages)}`,
     `${report.pings.count} pings answered: ${times(report.pings)}`,
     ...report.storms.map(
       ({ seconds, ms: took, refused, sessionRows, heard }, index) =>
         `storm ${index + 1}: all back in ${seconds.toFixed(1)} s (${times(took)}), ${refused} attempts refused, ` +
-        `${sessionRows} session rows; then missing ${heard.missing}, to somebody else ${heard.strays}, a second time ${heard.repeated}`,
+        `${sessionRows} session rows; then ${roundText(heard)}`,
     ),
     `a session costs ${memory.residentKb.toFixed(1)} KB of the system's process, ${memory.liveKb.toFixed(1)} KB of it live heap`,
     `live heap ${memory.liveBeforeMb.toFixed(1)} MB before, ${memory.liveAfterMb.toFixed(1)} MB after all had gone`,
