@@ -13,8 +13,8 @@ export interface ChildWork {
 }
 
 export function tell(message: FromChild): void {
-  // A command that has gone hears nothing, and `disconnect` says so.
-  if (process.connected) process.send?.(message);
+  // A command that has gone hears nothing, and `disconnect` says so: with a callback, a message that is too late is no error.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 const delay = monitorEventLoopDelay({ resolution: 50 });
