@@ -91,7 +91,7 @@ async function once(
     // What is read is written: of a record that is not, the writes that go before it would be there alone.
     signal: new AbortController().signal,
     async writeAll(writes) {
-      const refused = await write(writes);
+      const refused = await write(writes.map((one) => stillAlive(one, options.clock.now())));
       take(writes.length - refused.size);
       return refused;
     },
@@ -109,6 +109,19 @@ async function* atPace<T>(
     yield one;
     if (signal.aborted) return;
   }
+}
+
+const LIFE_S = 30 * 24 * 3_600;
+
+/**
+ * A recorded item's time to live is over long ago, and a redrive tells nobody of what is over (shared/notifications/notifier.ts): what is
+ * written now lives from now.
+ */
+export function stillAlive(pending: PendingWrite, nowMs: number): PendingWrite {
+  const { write } = pending;
+  const nowS = Math.floor(nowMs / 1_000);
+  if (write.kind !== 'put' || !(Number(write.item['ttl']?.N) < nowS)) return pending;
+  return { ...pending, write: { ...write, item: { ...write.item, ttl: { N: String(nowS + LIFE_S) } } } };
 }
 
 /** A batch that failed may have been carried out all the same: written again it changes nothing but the stream. */
