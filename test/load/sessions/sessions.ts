@@ -4,6 +4,7 @@
  */
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { conversationsStream } from '../../../fixtures/generate/conversations/message.ts';
+import { drain } from '../../../local/drain.ts';
 import { localTokens } from '../../../operator/listen/tokens.ts';
 import { type Clock, sleep } from '../../../shared/time/clock.ts';
 import type { ProcessSample } from '../processes/messages.ts';
@@ -83,8 +84,12 @@ export interface SessionsReport {
 
 /** Connecting gently: so many handshakes under way. */
 const GENTLY = 50;
-/** What was written comes within this, or counts as missing. */
+/** For an answer to a ping, and for `$disconnect` to have been told of all. */
 const PATIENCE_MS = 60_000;
+/** Without a record done with for so long, messages count as missing. */
+const NO_PROGRESS_MS = 180_000;
+/** A push takes two seconds at most. */
+const LAST_PUSH_MS = 2_500;
 const LOOK_AGAIN_MS = 50;
 
 /**
@@ -147,13 +152,13 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
           perSecond: options.rate,
           clock,
           signal,
-          onWrite: (messageId, user) => crowd.expect(messageId, user, clock.now()),
+          onWrite(messageId, user) {
+            written++;
+            crowd.expect(messageId, user, clock.now());
+          },
         });
       }
-      const untilMs = clock.now() + PATIENCE_MS;
-      while (crowd.waiting() > 0 && clock.now() < untilMs) await sleep(clock, LOOK_AGAIN_MS);
-      // What is not for anybody, or comes twice, comes with the rest or a moment later.
-      await sleep(clock, LOOK_AGAIN_MS * 10);
+      await through(() => crowd.waiting());
       return crowd.heard();
     };
     const roundOf = async ({ latenciesMs, unheard, repeated, strays }: Heard): Promise<Round> => {
@@ -168,6 +173,20 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
         repeated,
         strays,
       };
+    };
+    let written = 0;
+    /** Until all is heard, or every record is done with: what was not pushed by then is not pushed any more. */
+    const through = async (waiting: () => number): Promise<void> => {
+      const settled = () => processes.counts()[table]?.settled ?? 0;
+      await drain({
+        clock,
+        obstacles: () => (waiting() > 0 && settled() < written ? ['messages are on their way'] : []),
+        progress: settled,
+        patienceMs: NO_PROGRESS_MS,
+        signal: new AbortController().signal,
+      });
+      // What is for nobody, or comes twice, comes with the rest or a moment later.
+      await sleep(clock, LAST_PUSH_MS);
     };
     const rows = () => countSessions(client, sessionsTable);
 
@@ -233,10 +252,12 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
         perSecond: options.rate,
         clock,
         signal,
-        onWrite: (messageId, user) => few.expect(messageId, user, clock.now()),
+        onWrite(messageId, user) {
+          written++;
+          few.expect(messageId, user, clock.now());
+        },
       });
-      const untilMs = clock.now() + PATIENCE_MS;
-      while (few.waiting() > 0 && clock.now() < untilMs) await sleep(clock, LOOK_AGAIN_MS);
+      await through(() => few.waiting());
       await few.closeAll();
       await settledAt(rows, 0);
     }
