@@ -6,6 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'test/support/temporary-folder.ts',
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'cdk.out/**', 'test/engines/**'],
           testTimeout: 60_000,
