@@ -138,10 +138,13 @@ describe('the metrics of a batch', () => {
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
     const written: string[] = [];
     const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void written.push(line));
+    // It says so where a batch has no durations.
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const metrics = new Metrics({ namespace: 'Test', serviceName: 'analytics' });
     const ended = await runBatch(analyticsProcessor(metricsSink(metrics)), records, batchContext());
     metrics.publishStoredMetrics();
     log.mockRestore();
+    warn.mockRestore();
     return { written, outcomes: ended.map(({ outcome }) => outcome.kind) };
   }
 
@@ -163,5 +166,37 @@ describe('the metrics of a batch', () => {
       { SessionDuration: 0 },
     ]);
     for (const { S } of Object.values(SECRETS)) expect(written.join()).not.toContain(S);
+    const service = 'analytics';
+    expect(parsed.map(({ _aws, ...rest }) => rest)).toEqual([
+      { service, Analyses: 2, analysisType: 'standard', confidence: 'medium', outcome: 'completed' },
+      { service, Analyses: 1, analysisType: 'standard', confidence: 'low', outcome: 'completed' },
+      { service, SessionsStarted: 1 },
+      { service, SessionsEnded: 1, by: 'deletion' },
+      { service, SessionDuration: 0 },
+    ]);
+  });
+
+  it('are kept apart by dimensions, and durations are in milliseconds', async () => {
+    const { written } = await lines([historyRecord('INSERT'), sessionRecord('REMOVE')]);
+    const told = written.flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics);
+    expect(told).toMatchObject([
+      {
+        Dimensions: [['service', 'analysisType', 'confidence', 'outcome']],
+        Metrics: [{ Name: 'Analyses', Unit: 'Count' }],
+      },
+      { Dimensions: [['service', 'by']], Metrics: [{ Name: 'SessionsEnded', Unit: 'Count' }] },
+      { Dimensions: [['service']], Metrics: [{ Name: 'SessionDuration', Unit: 'Milliseconds' }] },
+    ]);
+  });
+
+  it('have no duration of a session whose times cannot be read, and every duration of the others', async () => {
+    const ended = (lastAccessedAt: string) =>
+      sessionRecord('REMOVE', { lastAccessedAt: { S: lastAccessedAt } });
+    const { written, outcomes } = await lines([ended('yesterday')]);
+    expect(outcomes).toEqual(['applied']);
+    expect(written.join()).toContain('"SessionsEnded":1');
+    expect(written.join()).not.toContain('SessionDuration');
+    const both = await lines([ended('2026-01-01T10:00:01.000Z'), ended('2026-01-01T10:00:02.000Z')]);
+    expect(both.written.join()).toContain('"SessionDuration":[1000,2000]');
   });
 });

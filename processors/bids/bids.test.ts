@@ -171,6 +171,14 @@ describe('what is told', () => {
     });
   });
 
+  it('of a counter-offer has the vendor’s words in the buyer’s language, where they were translated', () => {
+    const said = (message: Attributes[string]) =>
+      firstNotice({ before: {}, after: { counter_offer: { amount: 24, message } } }).notification
+        .counterOffer;
+    expect(said({ original: 'शुक्रवार?', translated: 'Friday?' })).toMatchObject({ message: 'Friday?' });
+    expect(said({ original: 'शुक्रवार?' })).toMatchObject({ message: 'शुक्रवार?' });
+  });
+
   it('keeps numbers as exact as the item has them', () => {
     const record = bidRecord({ after: {} });
     const exact = { ...record.dynamodb.NewImage, total_amount: { N: '12345678901234567890.5' } };

@@ -63,6 +63,14 @@ test.each([
   expect(await effectOf(event)).toMatchObject({ Effect: 'Deny' });
 });
 
+test('a handshake without a token is told from one whose token is wrong, and nothing is verified', async () => {
+  const unasked = () => Promise.reject(new Error('asked'));
+  for (const headers of [{}, undefined, null, protocols(SUBPROTOCOL)]) {
+    const { refusal } = await authorize({ type: 'REQUEST', methodArn: ARN, headers }, unasked);
+    expect(refusal).toBe('TOKEN_MISSING');
+  }
+});
+
 test('a user id in the query string changes nothing', async () => {
   const event = handshake(protocols(...offeredProtocols(pool.token())), {
     queryStringParameters: { userId: 'u-2', user_id: 'u-2', sub: 'u-2' },

@@ -32,6 +32,12 @@ test.each([
   ['keys that are no key set', { ...LOCAL, USER_POOL_JWKS: '{"keys":[{}]}' }],
   ['no client', { USER_POOL_ID: REAL.USER_POOL_ID }],
   ['a pool id that is none', { ...REAL, USER_POOL_ID: 'https://evil.example/pool' }],
+  ['a pool id with more before it', { ...REAL, USER_POOL_ID: `https://evil.example/${REAL.USER_POOL_ID}` }],
+  ['a pool id with more behind it', { ...REAL, USER_POOL_ID: `${REAL.USER_POOL_ID}/x` }],
+  [
+    'keys for a pool whose region only ends like the local one',
+    { ...LOCAL, USER_POOL_ID: `ab-${LOCAL.USER_POOL_ID}`, USER_POOL_JWKS: KEYS },
+  ],
 ])('%s is a wrong setting', (_, environment) => {
   expect(codeOf(environment)).toBe('ENVIRONMENT_INVALID');
 });

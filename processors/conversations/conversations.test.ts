@@ -92,6 +92,7 @@ describe('who hears of a change', () => {
     expect(told({ before: {} })).toBe('removed');
     expect(told({ before: {} }, { userIdentity })).toBe('expired');
     expect(told({ after: {}, keys: { row: 'PINNED' } })).toBe('unknown-row');
+    expect(told({ after: {}, keys: { row: 'MSG#' } })).toBe('unknown-row');
   });
 
   it('is nobody when somebody writes to oneself', () => {
@@ -250,6 +251,7 @@ describe('the mapping’s filters', () => {
     expect(passes?.(messageRecord({ after: {} }))).toBe(true);
     expect(passes?.(messageRecord({ before: {}, after: { read_status: 'read' } }))).toBe(true);
     expect(passes?.(messageRecord({ after: {}, keys: { row: 'PINNED' } }))).toBe(true);
+    expect(passes?.(messageRecord({ after: {}, keys: { row: 'MSG#' } }))).toBe(true);
   });
 
   it('hold back METADATA rows and every deletion', () => {

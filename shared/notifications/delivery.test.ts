@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchContext } from '../../test/support/batch-context.ts';
 import { Switchboard } from '../../test/support/switchboard.ts';
 import { type Deliver, deliveryOf } from './delivery.ts';
+import { type Inbox, InboxRefused } from './inbox.ts';
 import type { Notice } from './notification.ts';
 import { patiently } from './patient.ts';
 import { MAX_BODY_BYTES } from './push-body.ts';
@@ -28,13 +29,14 @@ function noticeTo(recipient: string, parts: Partial<Notice> = {}): Notice {
   };
 }
 
-function world() {
+/** @param put asked instead of the inbox's own */
+function world(put?: Inbox['put']) {
   const context = batchContext();
   const board = new Switchboard(context.clock);
   const measured: string[] = [];
   const deliver = deliveryOf(
     {
-      inbox: board.inbox,
+      inbox: put === undefined ? board.inbox : { ...board.inbox, put },
       sessions: board.sessions,
       post: board.post,
       languageOfUser: async (userId) => (board.languages.get(userId) === 'tamil' ? 'tamil' : 'english'),
@@ -87,6 +89,15 @@ describe('the inbox row', () => {
     connect('c1', 'asha');
     board.fault = (request) => (request === 'put' ? 'fails' : undefined);
     await expect(run(noticeTo('asha'))).rejects.toMatchObject({ code: 'TABLE_DOWN' });
+    expect(board.received).toEqual([]);
+  });
+
+  it('that the table refuses by itself is pushed to nobody', async () => {
+    const { board, run, connect } = world(async (rows) =>
+      rows.map(() => new InboxRefused('ThrottlingError')),
+    );
+    connect('c1', 'asha');
+    await expect(run(noticeTo('asha'))).rejects.toMatchObject({ code: 'INBOX_REFUSED' });
     expect(board.received).toEqual([]);
   });
 

@@ -113,6 +113,16 @@ describe('ratings, mended', () => {
     expect(tables.item('providers', 'p2')).not.toHaveProperty('ratingVersion');
   });
 
+  it('of an item that has vanished are gone, and those of what is left of its provider are kept', async () => {
+    const { reconcile, tables } = await rated();
+    tables.delete('providers', 'p1');
+    tables.put('reviews', reviewImage('r2', 'b2', { rating: 1 }));
+    expect(await reconcile(BOTH)).toEqual(['gone', 'applied']);
+    expect(shown(tables, 'services', 's1')).toEqual([2.5, 2]);
+    expect(await reconcile(BOTH)).toEqual(['gone', 'duplicate']);
+    expect(tables.items('providers')).toEqual([]);
+  });
+
   it('are computed again when somebody rated meanwhile, and when a read fails', async () => {
     const { reconcile, start, tables, clock, kinds } = await rated();
     tables.put('reviews', reviewImage('r2', 'b2', { rating: 1 }));
