@@ -30,6 +30,8 @@ export interface LettersOptions {
   readonly visibilitySeconds?: number;
   /** Seconds of a long poll; 0 may overlook messages on AWS (SQS developer guide, "Short and long polling"). @default 1 */
   readonly waitSeconds?: number;
+  /** Messages at which the reading ends, and says so. @default 100,000: SQS lets 120,000 of a queue be in flight */
+  readonly mostHeld?: number;
 }
 
 /**
@@ -89,7 +91,7 @@ export function openLetters(
   options: LettersOptions,
 ): OpenLetters {
   const { clock, signal, newId } = options;
-  const { waitSeconds = 1 } = options;
+  const { waitSeconds = 1, mostHeld = MOST_HELD } = options;
   const { sqs, s3 } = system.clients;
   const { queueUrl, failureBucket: bucket } = processor;
   const held = holdMessages({
@@ -167,8 +169,8 @@ export function openLetters(
       // A long poll asks all of SQS's servers: one empty answer is the end (SQS developer guide, "Short and long polling").
       const isEnd = messages.length === 0 && waitSeconds > 0;
       unchanged = isEnd ? LAST_ANSWERS : fresh.length === 0 ? unchanged + 1 : 0;
-      const full = held.count() >= MOST_HELD;
-      if (full) incomplete = `${MOST_HELD} messages of the queue are held at once; there are more`;
+      const full = held.count() >= mostHeld;
+      if (full) incomplete = `${mostHeld} messages of the queue are held at once; there are more`;
       answer = unchanged < LAST_ANSWERS && !full ? receive() : undefined;
       for (const message of fresh) yield* lettersIn(message);
     }
