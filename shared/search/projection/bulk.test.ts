@@ -1,6 +1,7 @@
 import { type Client, errors } from '@opensearch-project/opensearch';
 import { describe, expect, it } from 'vitest';
 import { batchContext } from '../../../test/support/batch-context.ts';
+import { documentOf, projectedSearch } from '../../../test/support/projected-search.ts';
 import { bulk, type Operation } from './bulk.ts';
 
 interface BulkCall {
@@ -145,6 +146,27 @@ describe('bulk', () => {
       );
       expect(results).toEqual([{ kind: 'transient', failure: { code } }]);
     }
+  });
+});
+
+describe('what is sent', () => {
+  it('writes under a version that is strictly higher, whatever holds the other', async () => {
+    const world = projectedSearch();
+    world.write(documentOf(7, 1));
+    const sent = (version: number) =>
+      world.run(bulk(world.projection, [documentOf(version, 2)], world.context));
+    expect(await sent(7)).toEqual([{ kind: 'conflict', currentVersion: 7 }]);
+    expect(await sent(8)).toEqual([{ kind: 'done' }]);
+  });
+
+  it('writes nothing, and creates no index, under a name that is no alias', async () => {
+    const world = projectedSearch();
+    world.index.call('PUT', '/_cluster/settings', { persistent: { 'action.auto_create_index': 'true' } });
+    const target = { ...world.projection, alias: 'elsewhere' };
+    expect(await world.run(bulk(target, [documentOf(7, 1)], world.context))).toMatchObject([
+      { kind: 'transient' },
+    ]);
+    expect(world.index.indices()).toEqual(['products-v1']);
   });
 });
 
