@@ -41,7 +41,8 @@ export function startOperator(options: OperatorOptions): Operator {
   const { repository, clock, signal, searchUrl, alias } = options;
   const reconciled: Record<string, number> = {};
   const wanted = new Set<string>();
-  let work: Promise<void> = Promise.resolve();
+  /** By processor: one after the other. The system may not come up before the index is mended, and without it nothing else is. */
+  const work = new Map<string, Promise<void>>();
 
   async function untilDone(what: string, act: () => Promise<boolean>): Promise<void> {
     for (let times = 0; !signal.aborted; times++) {
@@ -54,13 +55,14 @@ export function startOperator(options: OperatorOptions): Operator {
   function mend(processor: string, first: () => Promise<boolean>): void {
     // What is lost while another run over the whole goes on may lie behind it.
     wanted.add(processor);
-    work = work.then(async () => {
+    const mending = (work.get(processor) ?? Promise.resolve()).then(async () => {
       if (!wanted.delete(processor)) return;
       // It may be lost again before it is mended: each time from the beginning.
       await untilDone(`mend the store of ${processor}`, async () => (await first()) && reconcile(processor));
       reconciled[processor] = (reconciled[processor] ?? 0) + 1;
     });
-    work.catch(() => {});
+    mending.catch(() => {});
+    work.set(processor, mending);
   }
 
   async function reconcile(processor: string): Promise<boolean> {
@@ -110,7 +112,7 @@ export function startOperator(options: OperatorOptions): Operator {
     mendIndex: () => mend('products', setUpIndex),
     mendCache: () => mend('analysis-results', async () => true),
     async mended() {
-      await work;
+      await Promise.all(work.values());
     },
     reconciled,
     async redrive() {

@@ -31,6 +31,7 @@ const stream = (waiting: number, oldestCreatedAtMs?: number) => ({
   settled: 10 - waiting,
   waiting,
   oldestCreatedAtMs,
+  caughtUp: true,
   failedInvocations: 0,
   givenUp: 0,
   lost: 0,
@@ -40,6 +41,10 @@ test('a stream has recovered when nothing from before the end of the fault waits
   expect(hasRecovered({ Bids: stream(0) }, ['Bids'], 5_500)).toBe(true);
   expect(hasRecovered({ Bids: stream(1, 5_000) }, ['Bids'], 5_500)).toBe(true);
   expect(hasRecovered({ Bids: stream(1, 4_000) }, ['Bids'], 5_500)).toBe(false);
+});
+
+test('a stream that has not been read to its end since its mappings began has not recovered', () => {
+  expect(hasRecovered({ Bids: { ...stream(0), caughtUp: false } }, ['Bids'], 5_500)).toBe(false);
 });
 
 test('a stream of which nothing is heard has not recovered', () => {

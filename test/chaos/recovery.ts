@@ -41,7 +41,9 @@ export function hasRecovered(status: Status, tables: readonly string[], endedMs:
   return tables.every((table) => {
     const stream = status[table];
     if (stream === undefined) return false;
-    const { waiting, oldestCreatedAtMs } = stream;
-    return waiting === 0 || (oldestCreatedAtMs ?? 0) >= Math.floor(endedMs / SECOND_MS) * SECOND_MS;
+    const { waiting, oldestCreatedAtMs, caughtUp } = stream;
+    // What has just been started has read nothing yet.
+    if (waiting === 0) return caughtUp;
+    return (oldestCreatedAtMs ?? 0) >= Math.floor(endedMs / SECOND_MS) * SECOND_MS;
   });
 }

@@ -171,6 +171,7 @@ const NOTHING: StreamStatus = {
   settled: 0,
   waiting: 0,
   oldestCreatedAtMs: undefined,
+  caughtUp: false,
   failedInvocations: 0,
   givenUp: 0,
   lost: 0,

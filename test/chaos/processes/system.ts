@@ -42,6 +42,8 @@ export interface StreamStatus {
   readonly settled: number;
   readonly waiting: number;
   readonly oldestCreatedAtMs: number | undefined;
+  /** Since this process began there was a moment when nothing was left to read. */
+  readonly caughtUp: boolean;
   readonly failedInvocations: number;
   readonly givenUp: number;
   /** Given up, and no letter of it was kept. */
@@ -75,6 +77,8 @@ export interface AskObstacles {
 
 const SAVE_EVERY_MS = 200;
 const STATUS_EVERY_MS = 200;
+
+const BEGAN_MS = Date.now();
 
 let system: RunningSystem | undefined;
 const say = (news: SystemNews) => tell(news);
@@ -167,10 +171,14 @@ function throughProxy(addresses: EngineAddresses, proxy: string): EngineAddresse
 
 function statusOf({ streams }: RunningSystem): Record<string, StreamStatus> {
   return Object.fromEntries(
-    streams.map(({ table, followed }) => {
+    streams.map(({ table, followed, poller }) => {
+      const caughtUp = poller?.caughtUp(BEGAN_MS) === true;
       const { records, settled, failedInvocations, givenUp, lost } = followed.counts();
       const { records: waiting, oldestCreatedAtMs } = followed.backlog();
-      return [table, { records, settled, waiting, oldestCreatedAtMs, failedInvocations, givenUp, lost }];
+      return [
+        table,
+        { records, settled, waiting, oldestCreatedAtMs, caughtUp, failedInvocations, givenUp, lost },
+      ];
     }),
   );
 }
