@@ -116,7 +116,10 @@ function wholeNumber(least: number, most: number) {
 let signals = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
-    if (++signals > 1) process.exit(EXIT.interrupted);
+    if (++signals > 1) {
+      process.stderr.write(`\nended at once (${signal}), without a report\n`);
+      process.exit(EXIT.interrupted);
+    }
     process.stderr.write('\nending; what is written comes through (once more to end at once) …\n');
     interrupt.abort();
   });

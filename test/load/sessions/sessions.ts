@@ -262,14 +262,16 @@ export async function sessions(options: SessionsOptions): Promise<SessionsReport
       await settledAt(rows, 0);
     }
 
-    /** `$disconnect` comes after the connection has gone. @returns how many there are when it is as wanted, or after some time */
+    /** `$disconnect` comes after the connection has gone. @returns how many there are when it is as wanted, or nothing changes any more */
     async function settledAt(count: () => Promise<number>, wanted: number): Promise<number> {
-      const untilMs = clock.now() + PATIENCE_MS;
-      for (;;) {
-        const now = await count();
-        if (now === wanted || clock.now() > untilMs) return now;
+      let last = await count();
+      for (let sinceMs = clock.now(); last !== wanted && clock.now() - sinceMs < PATIENCE_MS; ) {
         await sleep(clock, LOOK_AGAIN_MS * 4);
+        const now = await count();
+        if (now !== last) sinceMs = clock.now();
+        last = now;
       }
+      return last;
     }
   }
 }

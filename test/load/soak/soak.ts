@@ -74,7 +74,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       clock,
       signal,
     });
-    const watch = await watchRun({ processes, total, records, clock, onProgress: options.onProgress });
+    const { onProgress } = options;
+    const watch = await watchRun({ processes, total, records, clock, onProgress, say });
     await Promise.race([feed.done, watch.failed]);
     const written = tables.reduce((sum, table) => sum + feed.written(table), 0);
     const obstacles = await drain({

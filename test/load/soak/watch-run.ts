@@ -25,15 +25,18 @@ export interface RunWatchOptions {
   readonly records: number;
   readonly clock: Clock;
   readonly onProgress: (settled: number) => void;
+  readonly say: (line: string) => void;
 }
 
 /** As many as a trend needs, and a forced collection is not what the time goes into. */
 const SAMPLES = 100;
+/** A line that stays for each tenth: a run that is ended at once has told that much. */
+const SAY_EVERY = 10;
 const LOOK_EVERY_MS = 100;
 
 /** Takes the first sample. */
 export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
-  const { processes, total, records, clock, onProgress } = options;
+  const { processes, total, records, clock, onProgress, say } = options;
   const marks: Mark[] = [];
   const sampled: Sampled[] = [];
   const ending = new AbortController();
@@ -68,7 +71,14 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
     const samples = await processes.sample();
     sampled.push({ records: settled, samples });
     marks.push(markOf(settled, samples, clock.now()));
+    if (sampled.length % SAY_EVERY === 0) say(sampleText(settled, samples));
   }
+}
+
+function sampleText(records: number, { system }: Samples): string {
+  const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+  const heaps = Object.entries(system.heaps).map(([thread, { live }]) => `${thread} ${mb(live)}`);
+  return `${records} records: system ${mb(system.rss)} resident; live: ${heaps.join(', ')}`;
 }
 
 function markOf(records: number, { engines, system }: Samples, atMs: number): Mark {
