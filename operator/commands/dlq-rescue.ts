@@ -43,24 +43,37 @@ export function dlqRescueCommand(context: CommandContext): Command {
         command: 'dlq rescue',
         arguments: options.where.map((text) => `--where ${text}`),
       });
-      let outcome: 'done' | 'failed' | 'interrupted' = 'failed';
-      try {
-        await rescueAll(context, system, where, options, audit);
-        outcome = 'done';
-      } finally {
-        await audit.end(context.signal.aborted ? 'interrupted' : outcome);
-      }
+      await rescueAll(context, system, where, options, audit);
     });
 }
 
-/** For tests and the command alike. @param audit undefined for a dry run */
+/** For tests and the command alike. @param audit is ended, and says what the exit code says; undefined for a dry run */
 export async function rescueAll(
   context: CommandContext,
   system: System,
   where: ReturnType<typeof readWhere>,
-  options: Pick<RescueCommandOptions, 'json' | 'dryRun'>,
+  options: RunOptions,
   audit: Audit | undefined,
 ): Promise<void> {
+  let outcome: 'done' | 'failed' = 'failed';
+  try {
+    if (await rescueEach(context, system, where, options, audit)) outcome = 'done';
+    else context.finish(EXIT.failed);
+  } finally {
+    await audit?.end(context.signal.aborted ? 'interrupted' : outcome);
+  }
+}
+
+type RunOptions = Pick<RescueCommandOptions, 'json' | 'dryRun'>;
+
+/** @returns whether all that was meant is rescued, or could be */
+async function rescueEach(
+  context: CommandContext,
+  system: System,
+  where: ReturnType<typeof readWhere>,
+  options: RunOptions,
+  audit: Audit | undefined,
+): Promise<boolean> {
   const processors = processorsOf(system, where);
   const reportsOf = new Map(processors.map(({ name }): [string, RescueReport[]] => [name, []]));
   const problems: string[] = [];
@@ -94,7 +107,7 @@ export async function rescueAll(
   }
   const isLeft = reports.some(({ outcome }) => outcome !== 'rescued' && outcome !== 'rescuable');
   const isNamedInVain = reports.length === 0 && namesLetters(where);
-  if (isLeft || isNamedInVain || problems.length > 0) context.finish(EXIT.failed);
+  return !isLeft && !isNamedInVain && problems.length === 0;
 }
 
 function totals(reports: readonly RescueReport[]): string {

@@ -204,6 +204,30 @@ describe('over queues', () => {
     expect(left.exitCode()).toBe(1);
   });
 
+  test('the trail of a rescue says failed where a pointer is left, as the exit code does', async () => {
+    const bids = await queues.addProcessor('bids');
+    const ends: string[] = [];
+    const run = async () => {
+      const context = testContext();
+      await rescueAll(
+        context,
+        bids.system(),
+        ANYWHERE,
+        { json: true, dryRun: false },
+        {
+          place: undefined,
+          result: ({ result }) => ends.push(result),
+          flush: async () => {},
+          end: async (outcome) => void ends.push(outcome),
+        },
+      );
+      return context.exitCode();
+    };
+    expect([await run(), ends]).toEqual([0, ['done']]);
+    await bids.send(givenUp({ info: { startSequenceNumber: undefined } }));
+    expect([await run(), ends]).toEqual([1, ['done', 'unresolvable', 'failed']]);
+  });
+
   test.each<[string, (system: System) => Promise<void>]>([
     [
       'show',
