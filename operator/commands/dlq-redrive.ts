@@ -136,7 +136,8 @@ function isEmpty({ records, unread, empty, incomplete }: RedriveReport['plan']):
   return records + unread.length + Object.keys(empty).length + incomplete.length === 0;
 }
 
-function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCommandOptions) {
+function shower(context: CommandContext, options: RedriveCommandOptions) {
+  const { json, dryRun, showImages } = options;
   const { clock, err, out } = context;
   const samples = new Map<string, Planned>();
   let progress: Progress | undefined;
@@ -178,7 +179,7 @@ function shower(context: CommandContext, { json, dryRun, showImages }: RedriveCo
     },
     end({ plan, results, letters: gone, settled, interrupted }: RedriveReport, system: System) {
       stop();
-      const next = nextSteps(plan, asOption(system));
+      const next = nextSteps(plan, asOption(system, options));
       if (json) {
         const left = results.filter((result) => !result.settled);
         const images = showImages ? { samples: [...samples.values()].map(sampleOf) } : {};

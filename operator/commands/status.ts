@@ -5,6 +5,7 @@ import { collectStatus } from '../status/collect.ts';
 import { renderStatus } from '../status/render.ts';
 import { attention } from '../status/status.ts';
 import { openSystem } from '../system/open-system.ts';
+import { asOption } from '../system/options.ts';
 import { printJson } from '../terminal/print.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { type ReadOptions, readOptions } from './common-options.ts';
@@ -34,8 +35,8 @@ async function run(options: StatusOptions, context: CommandContext): Promise<voi
   const system = await openSystem(context, options);
   const chosen = chooseMappings(system.processors, options.processor);
   const status = await collectStatus(system, chosen, context.clock);
-  const wanted = attention(status);
+  const wanted = attention(status, asOption(system, options));
   if (options.json) printJson(context, { ...status, attention: wanted });
-  else context.out.write(renderStatus(status, system.title, context.out));
+  else context.out.write(renderStatus(status, wanted, system.title, context.out));
   if (wanted.length > 0 || status.unknown.length > 0) context.finish(EXIT.failed);
 }

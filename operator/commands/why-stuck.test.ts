@@ -2,6 +2,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestQueues, type TestQueues } from '../dead-letters/test-queues.ts';
+import type { SystemOptions } from '../system/options.ts';
 import type { System } from '../system/system.ts';
 import { testContext } from './testing.ts';
 import { whyStuck } from './why-stuck.ts';
@@ -27,10 +28,14 @@ async function systemOf(states: Readonly<Record<string, string>>): Promise<Syste
   return { ...first.system({ lambda }), processors };
 }
 
-async function said(states: Readonly<Record<string, string>>, processor?: readonly string[]) {
+async function said(
+  states: Readonly<Record<string, string>>,
+  processor?: readonly string[],
+  given: SystemOptions = {},
+) {
   const context = testContext();
   const asked = processor === undefined ? {} : { processor };
-  await whyStuck({ limit: 10, json: false, ...asked }, context, await systemOf(states));
+  await whyStuck({ limit: 10, json: false, ...given, ...asked }, context, await systemOf(states));
   return { lines: context.printed().trim().split('\n'), exitCode: context.exitCode() };
 }
 
@@ -44,6 +49,14 @@ test.each([[undefined], [['bids']]])(
     expect(exitCode).toBe(1);
   },
 );
+
+test('the command that turns it on can be copied: it names the profile and the region that this one was called with', async () => {
+  const given = { profile: 'mine', region: 'eu-west-1' };
+  const { lines } = await said({ bids: 'Disabled' }, undefined, given);
+  expect(lines[0]).toContain(
+    'streamkeeper resume --stage test --profile mine --region eu-west-1 --processor bids turns it on',
+  );
+});
 
 test('beside one that is off, nothing is said of the others but of the others', async () => {
   const { lines } = await said({ bids: 'Disabled', products: 'Enabled' });

@@ -45,7 +45,7 @@ export function whyStuckCommand(context: CommandContext): Command {
 
 /** For tests and the command alike. */
 export async function whyStuck(
-  options: Pick<WhyStuckOptions, 'processor' | 'limit' | 'json'>,
+  options: WhyStuckOptions,
   context: CommandContext,
   system: System,
 ): Promise<void> {
@@ -53,6 +53,7 @@ export async function whyStuck(
   const chosen = chooseMappings(system.processors, options.processor);
   const status = await collectStatus(system, chosen, clock);
   const isAsked = options.processor !== undefined;
+  const where = asOption(system, options);
   const stuck: Stuck[] = [];
   const off: string[] = [];
   const notes: string[] = [...status.unknown];
@@ -64,13 +65,14 @@ export async function whyStuck(
     // Nothing is done with its records, so none of them holds up the others.
     if (isOff(health)) {
       off.push(
-        `${one.title}: is ${health.state}, so its records wait; streamkeeper resume ${asOption(system)} --processor ${one.title} turns it on`,
+        `${one.title}: is ${health.state}, so its records wait; streamkeeper resume ${where} --processor ${one.title} turns it on`,
       );
       continue;
     }
     if (!isAsked && !isBehind(health)) continue;
     const found = await findStuck(one, health, {
       system,
+      where,
       clock,
       random: Math.random,
       signal,

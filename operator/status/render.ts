@@ -1,13 +1,15 @@
 /** A system's state as a table for people, and below it what wants their attention. */
 import { count, span } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
-import { attention, type MappingHealth, type QueueHealth, type SystemStatus } from './status.ts';
+import type { MappingHealth, QueueHealth, SystemStatus } from './status.ts';
 
 /** Shown where something is not known. */
 const UNKNOWN = '—';
 
+/** @param attention as of the same status */
 export function renderStatus(
   status: SystemStatus,
+  attention: readonly string[],
   title: string,
   out: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
 ): string {
@@ -29,7 +31,7 @@ export function renderStatus(
     ],
     out,
   );
-  const wanted = attention(status).map((line) => `! ${line}`);
+  const wanted = attention.map((line) => `! ${line}`);
   const unknown = status.unknown.map((line) => `? not known: ${line}`);
   const end = wanted.length === 0 ? ['Nothing wants your attention.'] : wanted;
   return [`${title}\n`, table, ...[...end, ...unknown].map((line) => `${line}\n`)]

@@ -34,14 +34,26 @@ const failing = (attempts: number): Partial<MappingHealth> => ({
 test.each<[string, SystemStatus, string[]]>([
   ['a healthy mapping without letters', status({}), []],
   ['a mapping of which nothing is known but its state', status({ oldestAgeMs: 0 }), []],
-  ['a mapping that is off', status({ state: 'Disabled' }), ['streamkeeper resume --processor bids']],
-  ['a mapping half an hour behind', status({ oldestAgeMs: 1_800_000 }), ['why-stuck --processor bids']],
-  ['a batch that keeps failing', status(failing(3)), ['why-stuck --processor bids']],
+  [
+    'a mapping that is off',
+    status({ state: 'Disabled' }),
+    ['streamkeeper resume --stage dev --processor bids'],
+  ],
+  [
+    'a mapping half an hour behind',
+    status({ oldestAgeMs: 1_800_000 }),
+    ['streamkeeper why-stuck --stage dev --processor bids'],
+  ],
+  ['a batch that keeps failing', status(failing(3)), ['streamkeeper why-stuck --stage dev --processor bids']],
   ['a batch that failed once', status(failing(1)), []],
   ['records that were dropped', status({ dropped: 2 }), ['2 records were dropped']],
-  ['a letter that somebody holds', status({}, { inFlight: 1 }), ['dlq list --where processor=bids']],
+  [
+    'a letter that somebody holds',
+    status({}, { inFlight: 1 }),
+    ['streamkeeper dlq list --stage dev --where processor=bids'],
+  ],
 ])('of %s, what wants attention is said', (_, given, lines) => {
-  const found = attention(given);
+  const found = attention(given, '--stage dev');
   expect(found).toHaveLength(lines.length);
   lines.forEach((line, index) => {
     expect(found[index]).toContain(line);
@@ -49,7 +61,10 @@ test.each<[string, SystemStatus, string[]]>([
 });
 
 test('the most urgent comes first', () => {
-  const lines = attention(status({ ...failing(9), state: 'Disabled', dropped: 1 }, { visible: 1 }));
+  const lines = attention(
+    status({ ...failing(9), state: 'Disabled', dropped: 1 }, { visible: 1 }),
+    '--local',
+  );
   expect(lines.map((line) => /dropped|failing|Disabled|letters/.exec(line)?.[0])).toEqual([
     'dropped',
     'failing',
@@ -58,17 +73,25 @@ test('the most urgent comes first', () => {
   ]);
 });
 
+test('of a processor with several mappings, only the one that is off is to be turned on', () => {
+  const off = status({ title: 'analytics/history', processor: 'analytics', state: 'Disabled' });
+  expect(attention(off, '--local')).toEqual([
+    'analytics/history: is Disabled; streamkeeper resume --local --processor analytics/history turns it on',
+  ]);
+});
+
 const file = { isTTY: false, columns: 0 } as Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
 
 test('what is not known is a dash, never a zero', () => {
   const { oldestAgeMs: _age, invoked: _invoked, errors: _errors, throttles: _throttles, ...little } = healthy;
-  const text = renderStatus({ ...status({}), mappings: [little], queues: [] }, 'dev', file);
+  const text = renderStatus({ ...status({}), mappings: [little], queues: [] }, [], 'dev', file);
   expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual(['bids', 'Enabled', '—', '—', '—', '—', '—', '—']);
 });
 
 test('ages, rates and letters are shown as people read them', () => {
   const text = renderStatus(
     status({ oldestAgeMs: 7_500_000 }, { visible: 3, inFlight: 2, oldestAgeMs: 90_000_000 }),
+    ['bids: has dead letters'],
     'dev',
     file,
   );

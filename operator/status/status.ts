@@ -50,27 +50,37 @@ const BEHIND_MS = 30 * 60_000;
 /** A batch that failed once may only have been cut. */
 const KEEPS_FAILING = 3;
 
-/** One line for each thing that should not be so, most urgent first; empty if all is well. */
-export function attention({ mappings, queues }: SystemStatus): string[] {
+/**
+ * One line for each thing that should not be so, most urgent first; empty if all is well.
+ *
+ * @param where how a command must name the system, e.g. `--stage prod`
+ */
+export function attention({ mappings, queues }: SystemStatus, where: string): string[] {
   const lines: string[] = [];
   for (const { title, dropped = 0 } of mappings) {
     if (dropped > 0) lines.push(`${title}: ${dropped} records were dropped; reconcile from the table`);
   }
   for (const { title, failing = [], processor } of mappings) {
     if (failing.some(({ attempts }) => attempts >= KEEPS_FAILING))
-      lines.push(`${title}: a batch keeps failing; see streamkeeper why-stuck --processor ${processor}`);
+      lines.push(
+        `${title}: a batch keeps failing; see streamkeeper why-stuck ${where} --processor ${processor}`,
+      );
   }
-  for (const { title, state, processor } of mappings) {
+  for (const { title, state } of mappings) {
     if (!/^(Disabl|Delet)/.test(state)) continue;
-    lines.push(`${title}: is ${state}; streamkeeper resume --processor ${processor} turns it on`);
+    lines.push(`${title}: is ${state}; streamkeeper resume ${where} --processor ${title} turns it on`);
   }
   for (const { title, oldestAgeMs = 0, processor } of mappings) {
     if (oldestAgeMs >= BEHIND_MS)
-      lines.push(`${title}: is behind its stream; see streamkeeper why-stuck --processor ${processor}`);
+      lines.push(
+        `${title}: is behind its stream; see streamkeeper why-stuck ${where} --processor ${processor}`,
+      );
   }
   for (const { processor, visible, inFlight, delayed } of queues) {
     if (visible + inFlight + delayed > 0)
-      lines.push(`${processor}: has dead letters; see streamkeeper dlq list --where processor=${processor}`);
+      lines.push(
+        `${processor}: has dead letters; see streamkeeper dlq list ${where} --where processor=${processor}`,
+      );
   }
   return lines;
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { Problem } from '../../local/problem.ts';
-import { systemOptions, targetOf } from './options.ts';
+import { asOption, systemOptions, targetOf } from './options.ts';
 
 const up = () => true;
 const down = () => false;
@@ -43,4 +43,17 @@ test.each([
 ])('%s %s %s is refused', (...argv) => {
   const command = systemOptions(new Command('any').exitOverride().configureOutput({ writeErr: () => {} }));
   expect(() => command.parse(argv.filter(Boolean), { from: 'user' })).toThrow();
+});
+
+test.each([
+  [{}, '--stage dev'],
+  [{ stage: 'dev', region: 'eu-west-1' }, '--stage dev --region eu-west-1'],
+  [{ profile: 'mine', region: 'eu-west-1' }, '--stage dev --profile mine --region eu-west-1'],
+  [{ profile: "Ravi's farm" }, "--stage dev --profile 'Ravi'\\''s farm'"],
+])('a command called with %o names the system in that way to another one', (given, named) => {
+  expect(asOption({ stage: 'dev', gatewayUrl: undefined }, given)).toBe(named);
+});
+
+test('the local run is named by nothing else', () => {
+  expect(asOption({ stage: 'local', gatewayUrl: 'http://127.0.0.1:1' }, {})).toBe('--local');
 });

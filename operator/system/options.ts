@@ -71,9 +71,25 @@ export function targetOf(
   );
 }
 
-/** How another command must name the same system. */
-export function asOption({ gatewayUrl, stage }: Pick<System, 'gatewayUrl' | 'stage'>): string {
-  return gatewayUrl === undefined ? `--stage ${stage}` : '--local';
+/**
+ * How another command must name the same system, to be copied into a shell.
+ *
+ * @param given what this command was called with: another one finds the profile and the region nowhere else
+ */
+export function asOption(
+  { gatewayUrl, stage }: Pick<System, 'gatewayUrl' | 'stage'>,
+  { profile, region }: SystemOptions,
+): string {
+  if (gatewayUrl !== undefined) return '--local';
+  const named = Object.entries({ stage, profile, region });
+  return named
+    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]))
+    .join(' ');
+}
+
+/** Profiles may have any name. */
+function quoted(text: string): string {
+  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** As stack names allow (CloudFormation API reference, CreateStack, StackName). */

@@ -16,7 +16,6 @@ import { mappingState } from '../mappings/mapping-state.ts';
 import { type Door, openDoor } from '../redrive/door.ts';
 import { localStatus } from '../status/local-status.ts';
 import type { MappingHealth } from '../status/status.ts';
-import { asOption } from '../system/options.ts';
 import type { System } from '../system/system.ts';
 import { counted, span } from '../terminal/format.ts';
 import { failureCodes } from './failure-codes.ts';
@@ -25,6 +24,8 @@ import { describeStuck, type Stuck } from './stuck.ts';
 
 export interface FindOptions {
   readonly system: System;
+  /** How commands must name it, e.g. `--stage prod`. */
+  readonly where: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -45,7 +46,7 @@ export async function findStuck(
   health: MappingHealth,
   options: FindOptions,
 ): Promise<Found> {
-  const { system, clock, random, signal } = options;
+  const { system, where, clock, random, signal } = options;
   const { lambda } = system.clients;
   const door = openDoor({ id: questionId(), lambda, clock, random, signal });
   const { maximumRecordAgeMs } = await mappingState(lambda, chosen.mapping.id);
@@ -60,7 +61,7 @@ export async function findStuck(
       ...(batch === undefined ? {} : { batch }),
       maximumRecordAgeMs,
       nowMs: clock.now(),
-      where: asOption(system),
+      where,
     });
   return system.gatewayUrl === undefined
     ? findDeployed(chosen, health, options, door, describe)
