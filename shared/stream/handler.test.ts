@@ -63,6 +63,19 @@ describe('streamHandler', () => {
     expect(elapsedMs).toBeLessThan(60_000);
   });
 
+  it('answers in time however long its letters are refused, after work that took all its own time', async () => {
+    const queueDown = letterBox(() => true);
+    const { response, elapsedMs } = await invoke({ Records: records('poison-1', 'down-1') }, queueDown);
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '100000000000000000000' }] });
+    expect(elapsedMs).toBeLessThan(60_000);
+  });
+
+  it('answers a redrive in time, whatever cannot be settled', async () => {
+    const { response, elapsedMs } = await invoke({ Records: records('down-1'), redrive: { id: 'x' } });
+    expect(response).toMatchObject({ outcomes: [{ outcome: 'transient', settled: false }] });
+    expect(elapsedMs).toBeLessThan(60_000);
+  });
+
   it('answers a batch that failed as a whole with a partial response, not with an error', async () => {
     const { response } = await invoke({ Records: records('down-1', 'down-2') });
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '100000000000000000000' }] });

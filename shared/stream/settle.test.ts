@@ -55,11 +55,12 @@ describe('settle', () => {
 
   it('takes a record for unsettled, and the lowest, when its letter cannot be kept, and sends no more', async () => {
     const sink = letterBox((attempt) => attempt >= 1);
-    const { report, lettered, outcomes } = await settled(
+    const { report, lettered, lettersSent, outcomes } = await settled(
       batch(['1', poison], ['2', applied], ['3', poison], ['4', poison], ['5', transient]),
       sink,
     );
     expect(lettered).toEqual(['1']);
+    expect(lettersSent).toBe(1);
     expect(report).toMatchObject({ kind: 'from-record', sequenceNumber: '3' });
     expect(outcomes[2]).toMatchObject({ kind: 'transient', failure: { code: 'LETTER_REFUSED' } });
   });
@@ -89,5 +90,18 @@ describe('settle', () => {
     const { report } = await settled(batch(['1', applied], ['2', poison]), sink, 0);
     expect(report).toMatchObject({ sequenceNumber: '2' });
     expect(sink.letters).toEqual([]);
+  });
+
+  it('gives a letter up that is still under way when its time is over', async () => {
+    const sink = {
+      letters: [],
+      send: (_letter: unknown, signal: AbortSignal) =>
+        new Promise<void>((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    };
+    const { report, lettersSent } = await settled(batch(['1', applied], ['2', poison]), sink);
+    expect(report).toMatchObject({ sequenceNumber: '2' });
+    expect(lettersSent).toBe(0);
   });
 });
