@@ -167,6 +167,27 @@ describe('a rebuild', () => {
     );
     expect(said).toEqual(['describe', '0 to 30000', 'checking-keys', 'checking-documents', 'checked']);
   });
+
+  it('that is stopped while its documents are checked is not declared checked', async () => {
+    const { ports, stop, whileComparing, run } = world(['a'], ['a', 'x']);
+    const steps: string[] = [];
+    // Keys are reconciled without a look; documents are compared.
+    whileComparing(stop);
+    const rebuilt = await run(
+      rebuild({
+        ...ports,
+        takeStep: async ({ action }) => {
+          steps.push(action);
+          return { current: 'products-2', unchecked: true };
+        },
+        acceptRefused: false,
+        onStage: () => {},
+        onWait: () => {},
+      }),
+    );
+    expect(rebuilt).toMatchObject({ kind: 'unfinished', reason: 'interrupted while it was checked' });
+    expect(steps).toEqual(['describe']);
+  });
 });
 
 describe('drift', () => {
