@@ -88,6 +88,8 @@ describe('who hears of a change', () => {
 
   it('is nobody when the row is removed, or is of no known kind', () => {
     expect(told({ before: {} })).toEqual(['removed']);
+    const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+    expect(told({ before: {} }, { userIdentity })).toEqual(['expired']);
     expect(told({ after: {}, row: 'NOTE#1' })).toEqual(['unknown-row']);
     expect(told({ after: {}, row: 'BID#' })).toEqual(['unknown-row']);
   });
@@ -139,6 +141,9 @@ describe('what is told', () => {
         previousQuantity: 200,
       },
       english: 'A buyer changed a bid: now 150 kg for ₹3,375 in all',
+    });
+    expect(firstNotice({ before: {}, after: { amount: 23 } })).toMatchObject({
+      notification: { amount: 23, previousAmount: 22.5, quantity: 200, previousQuantity: 200 },
     });
   });
 
@@ -192,8 +197,8 @@ describe('what is told', () => {
   });
 
   it('counts by who buys and what is sold, in closed sets', () => {
-    const counts = (attributes: Attributes) => {
-      const decision = decided({ after: attributes });
+    const counts = (attributes: Attributes, row = 'BID#b1') => {
+      const decision = decided({ after: attributes, row });
       return decision.kind === 'effect' ? decision.effect.counts : [];
     };
     expect(counts({ category: 'spices' })).toEqual([
@@ -202,6 +207,7 @@ describe('what is told', () => {
     expect(counts({ buyer_type: 'somebody', category: '+91 98' })).toEqual([
       { name: 'Bids', dimensions: { BuyerType: 'other', Category: 'other' } },
     ]);
+    expect(counts({}, 'PURCHASE#x')).toMatchObject([{ name: 'Purchases' }]);
   });
 });
 
@@ -211,6 +217,7 @@ describe('a bid that can be told to nobody', () => {
     ['has an empty vendor', { vendor_id: 'USER#' }],
     ['has a vendor that is a number', { vendor_id: 7 }],
     ['has a vendor longer than a key', { vendor_id: 'v'.repeat(1_025) }],
+    ['has a vendor longer than a key in bytes', { vendor_id: 'अ'.repeat(342) }],
     ['has an amount that is text', { amount: '22.50' }],
     ['has a message that is a list', { message: ['a'] }],
   ])('is poison when it %s', (_, after) => {

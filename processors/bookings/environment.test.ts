@@ -30,6 +30,7 @@ describe('the settings of the bookings function', () => {
     ['MAIL_SENDER', 'Home Market <bookings@example.com>'],
     ['MARKETPLACE_NAME', 'Home\nMarket'],
     ['MAIL_CURRENCY', 'dollars'],
+    ['MAIL_CURRENCY', 'CADUSD'],
     ['MAIL_TIME_ZONE', 'Toronto time'],
     ['MAIL_BOOKING_URL', 'https://market.example/bookings'],
     ['MAIL_BOOKING_URL', 'javascript:alert("{bookingId}")'],

@@ -78,6 +78,11 @@ test('a user id in the query string changes nothing', async () => {
   expect((await authorize(event, verify)).authorization.principalId).toBe('u-1');
 });
 
+test('an event that is not a REQUEST authorizer’s is an error', async () => {
+  const event = handshake(protocols(...offeredProtocols(pool.token())), { type: 'TOKEN' });
+  await expect(authorize(event, verify)).rejects.toThrow();
+});
+
 test('keys that cannot be fetched are an error, not a verdict', async () => {
   const unreachable = async () => {
     throw new Error('unreachable');

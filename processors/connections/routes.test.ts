@@ -74,6 +74,12 @@ test.each([8.64e15, -1, 1e300])('a session that ends at %d seconds is nobody’s
   expect(rows.size).toBe(0);
 });
 
+test('a connection without an id is none of API Gateway’s', async () => {
+  const { routes, rows } = setting();
+  await expect(routes(event('CONNECT', {}, { connectionId: '' }))).rejects.toThrow();
+  expect(rows.size).toBe(0);
+});
+
 describe('$connect', () => {
   test("writes the user's session with the language of the profile, and no address", async () => {
     const { routes, rows } = setting();
@@ -97,7 +103,9 @@ describe('$connect', () => {
 
   test('takes the user from the authorizer, never from the query string', async () => {
     const { routes, rows } = setting();
-    await routes(event('CONNECT', { queryStringParameters: { userId: 'u-2', principalId: 'u-2' } }));
+    const headers = { 'sec-websocket-protocol': SUBPROTOCOL, 'x-user': 'u-2', 'x-user-id': 'u-2' };
+    const queryStringParameters = { userId: 'u-2', principalId: 'u-2' };
+    await routes(event('CONNECT', { headers, queryStringParameters }));
     expect([...rows.values()].map((row) => row.user_id)).toEqual(['u-1']);
   });
 
@@ -111,7 +119,8 @@ describe('$connect', () => {
 
   test('refuses a client that does not speak the protocol', async () => {
     const { routes, rows } = setting();
-    expect(await routes(event('CONNECT', { headers: {} }))).toEqual({ statusCode: 400 });
+    for (const headers of [{}, { 'sec-websocket-protocol': 'graphql-ws, bearer.x' }])
+      expect(await routes(event('CONNECT', { headers }))).toEqual({ statusCode: 400 });
     expect(rows.size).toBe(0);
   });
 
@@ -132,6 +141,7 @@ describe('$connect', () => {
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     });
     expect(await clock.runUntil(routes(event('CONNECT')))).toMatchObject({ statusCode: 200 });
+    expect(clock.now()).toBe(NOW + 2_000);
     expect(notices).toContain('LanguageNotRead');
   });
 
@@ -167,6 +177,21 @@ describe('a message', () => {
     ]);
   });
 
+  test('is answered with the inbox of its user, and with the end of the connection where the token lasts longer', async () => {
+    const asked: string[] = [];
+    const { routes, said } = setting({
+      readInbox: async (userId) => {
+        asked.push(userId);
+        return { unread: 0, latest: [] };
+      },
+    });
+    const context = { authorizer: { principalId: 'u-1', tokenExpiresAt: NOW / 1000 + 24 * HOUR_S } };
+    await routes(event('CONNECT', {}, context));
+    await routes(event('MESSAGE', { body: '{"action":"ping"}' }, context));
+    expect(asked).toEqual(['u-1']);
+    expect(said[0]?.frame['sessionEndsAt']).toBe(new Date(NOW + 2 * HOUR_S * 1000).toISOString());
+  });
+
   test('that is a ping is answered with what waits, each time', async () => {
     const { routes, said } = setting();
     await routes(event('CONNECT'));
@@ -184,15 +209,19 @@ describe('a message', () => {
       code: 'UNKNOWN_MESSAGE',
       expected: { action: 'ping' },
     });
+    for (const body of ['hello', '"ping"', 'null', '']) await routes(event('MESSAGE', { body }));
+    expect(said.slice(2).map(({ frame }) => frame['type'])).toEqual(Array(4).fill('error'));
   });
 
   test('brings back a session that was taken for gone', async () => {
-    const { routes, rows, notices } = setting();
+    const { routes, rows, notices, said } = setting();
     await routes(event('CONNECT'));
     rows.clear();
     expect(await routes(ping)).toEqual({ statusCode: 200 });
     expect(rows.get('SESSION#c-1')).toMatchObject({ user_id: 'u-1', language: 'tamil' });
     expect(notices).toContain('Restored');
+    await routes(event('MESSAGE', { body: 'hello' }));
+    expect(said.map(({ frame }) => frame['type'])).toEqual(['inbox', 'error']);
   });
 
   test('after the end of the token ends connection and session', async () => {

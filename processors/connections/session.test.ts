@@ -27,6 +27,13 @@ test('a session is not live after the longest time a connection can last', () =>
 
 test('a session is not live after the end of the token that opened it', () => {
   expect(ttlMs({ tokenExpiresAtMs: AT + 5_000 }, AT)).toBe(AT + 5_000);
+  expect(ttlMs({ tokenExpiresAtMs: AT + 5_900 }, AT)).toBe(AT + 5_000);
+});
+
+test('a row says when its connection was made, however late it is written', () => {
+  const row = sessionRow(connection(), undefined, AT + 60_000);
+  expect(row.connected_at).toBe(new Date(AT).toISOString());
+  expect(row.last_activity).toBe(new Date(AT + 60_000).toISOString());
 });
 
 test('what a client calls itself is kept short and in one line', () => {

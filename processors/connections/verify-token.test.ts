@@ -35,6 +35,11 @@ describe('a token is refused', () => {
       'TOKEN_SIGNATURE',
     ],
     ['that has ended', pool.token({ claims: { exp: LONG_PAST } }), 'TOKEN_EXPIRED'],
+    [
+      'that ended a moment ago',
+      pool.token({ claims: { exp: Math.floor(Date.now() / 1000) - 1 } }),
+      'TOKEN_EXPIRED',
+    ],
     ['that never ends', pool.token({ claims: { exp: undefined } }), 'TOKEN_EXPIRED'],
     ['that begins later', pool.token({ claims: { nbf: FAR_FUTURE } }), 'TOKEN_NOT_YET_VALID'],
     ['that is an id token', pool.token({ claims: { token_use: 'id', aud: 'app' } }), 'TOKEN_USE'],

@@ -56,6 +56,8 @@ describe('who hears of a change', () => {
   it('is nobody when a message only gets its id', () => {
     expect(change({ message_id: undefined }, {})).toBe('no-news');
     expect(change({}, { message_id: null })).toBe('no-news');
+    expect(change({ message_id: '' }, {})).toBe('no-news');
+    expect(change({}, { message_id: '' })).toBe('no-news');
   });
 
   it.each([
@@ -93,6 +95,7 @@ describe('who hears of a change', () => {
     expect(told({ before: {} }, { userIdentity })).toBe('expired');
     expect(told({ after: {}, keys: { row: 'PINNED' } })).toBe('unknown-row');
     expect(told({ after: {}, keys: { row: 'MSG#' } })).toBe('unknown-row');
+    expect(told({ after: {}, keys: { row: 'METADATA2' } })).toBe('unknown-row');
   });
 
   it('is nobody when somebody writes to oneself', () => {
@@ -200,6 +203,11 @@ describe('what is told of a new message', () => {
     expect(notice({ after: { message_id: undefined } }).notification).toMatchObject({
       messageId: '2026-03-17T03:30:00.000Z',
     });
+  });
+
+  it('counts nothing when it was only read', () => {
+    const decision = decided({ before: {}, after: { read_status: 'read' } });
+    expect(decision).toMatchObject({ kind: 'effect', effect: { counts: [] } });
   });
 
   it('counts by the pair of languages, in a closed set, and apart what was translated', () => {

@@ -60,7 +60,7 @@ function world(put?: Inbox['put']) {
     user: string,
     more: { language?: string; ttl?: number; since?: number } = {},
   ) => board.connect({ id, user, since: NOW_MS - 60_000, ...more });
-  return { context, board, measured, run, connect, deliver: deliver as Deliver };
+  return { context, board, measured, run, connect, deliver: deliver as Deliver, signal };
 }
 
 const count = (board: Switchboard, request: string) => board.requests.filter((one) => one === request).length;
@@ -152,6 +152,22 @@ describe('a push', () => {
     expect(languages).toEqual(['odia', 'tamil', 'english']);
   });
 
+  it('is one text for each language, whatever other sessions of the user read', async () => {
+    const { board, run, connect } = world();
+    const languages = ['odia', 'english', 'hindi', 'odia'];
+    languages.forEach((language, index) => void connect(`c${index}`, 'asha', { language }));
+    await run(noticeTo('asha'));
+    expect(languages.map((_, index) => board.pushesTo(`c${index}`)[0]?.language)).toEqual(languages);
+  });
+
+  it('is measured from the event, and never below nothing where clocks differ', async () => {
+    const { connect, deliver, context, measured, signal } = world();
+    connect('c1', 'asha');
+    await context.clock.runUntil(deliver(noticeTo('asha'), { ...EVENT, eventMs: NOW_MS + 5_000 }, signal));
+    expect(measured).toContain('NotificationLatency 0 message_read inbox');
+    expect(measured).toContain('NotificationLatency 0 message_read session');
+  });
+
   it('is tried again while the API is short of capacity or down, within two seconds', async () => {
     const { board, run, connect, measured } = world();
     connect('c1', 'asha');
@@ -170,6 +186,8 @@ describe('a push', () => {
       connect('c2', 'asha');
       board.answer = (connection) => (connection === 'c1' ? answer : undefined);
       const took = await run(noticeTo('asha'));
+      // With growing pauses.
+      expect(count(board, 'post')).toBeLessThan(12);
       expect(took).toBeGreaterThanOrEqual(2_000);
       expect(took).toBeLessThan(2_100);
       expect(board.pushesTo('c2')).toHaveLength(1);
@@ -191,6 +209,7 @@ describe('a push', () => {
     await run(noticeTo('asha'));
     expect(count(board, 'post')).toBe(1);
     expect(measured).toContain('Pushes 1 message_read refused');
+    expect(measured.filter((each) => each.endsWith(' session'))).toEqual([]);
   });
 
   it('too large to send leaves its texts out and says which', async () => {
@@ -210,6 +229,23 @@ describe('a push', () => {
     board.answer = (_, body) => (body.length > 5_000 ? 'too-large' : undefined);
     await run(noticeTo('asha', { details: { originalText: 'a'.repeat(6_000) } }));
     expect(board.pushesTo('c1')).toMatchObject([{ omitted: ['originalText'] }]);
+  });
+
+  it('of long texts that the API takes is whole', async () => {
+    const { board, run, connect } = world();
+    connect('c1', 'asha');
+    const details = { originalText: 'a'.repeat(100_000) };
+    await run(noticeTo('asha', { details }));
+    expect(board.pushesTo('c1')).toMatchObject([{ details }]);
+  });
+
+  it('that is too large without its texts, too, is given up', async () => {
+    const { board, run, connect, measured } = world();
+    connect('c1', 'asha');
+    board.answer = () => 'too-large';
+    await run(noticeTo('asha', { details: { originalText: 'a'.repeat(6_000) } }));
+    expect(count(board, 'post')).toBe(2);
+    expect(measured).toContain('Pushes 1 message_read too-large');
   });
 
   it('does not begin when the effect’s time is over: the record comes again', async () => {
@@ -233,6 +269,18 @@ describe('a connection that is gone', () => {
     await run(noticeTo('asha'));
     expect(board.connected).toEqual(['young']);
     expect(measured).toContain('Pushes 1 message_read gone');
+  });
+
+  it('is not one that refuses, or that was not reached in time', async () => {
+    const { board, run, connect } = world();
+    connect('refusing', 'asha');
+    connect('slow', 'asha');
+    connect('left', 'asha');
+    connect('well', 'asha');
+    const answers = { slow: 'throttled', refusing: 'refused', left: 'gone' } as const;
+    board.answer = (connection) => (connection in answers ? answers[connection as 'slow'] : undefined);
+    await run(noticeTo('asha'));
+    expect(board.connected).toEqual(['refusing', 'slow', 'well']);
   });
 
   it('whose row cannot be deleted fails nothing', async () => {
@@ -276,15 +324,26 @@ describe('a batch', () => {
     expect(board.pushesTo('c1').map(({ unread }) => unread)).toEqual([2, 2]);
   });
 
+  it('counts what it stores after it has counted', async () => {
+    const { board, run, connect, deliver, context, signal } = world();
+    connect('c1', 'asha');
+    await run(noticeTo('asha'));
+    await context.clock.runUntil(deliver(noticeTo('asha'), { ...EVENT, eventId: 'later' }, signal));
+    expect(board.pushesTo('c1').map(({ unread }) => unread)).toEqual([1, 2]);
+    expect(count(board, 'count')).toBe(1);
+  });
+
   it('gives a table that never answers its time, and no more', async () => {
-    const { board, run } = world();
+    const { board, run, context } = world();
     board.fault = (request) => (request === 'find' ? 'unanswered' : undefined);
     await expect(run(noticeTo('asha'))).rejects.toMatchObject({ code: 'REQUEST_TIMED_OUT' });
+    expect(context.clock.now() - NOW_MS).toBeLessThan(2_100);
   });
 });
 
-it('a row never holds more than the beginning of very long texts', async () => {
-  const { board, run } = world();
+it('neither a row nor a push holds more than the beginning of very long texts', async () => {
+  const { board, run, connect } = world();
+  connect('c1', 'asha');
   const counterOffer = { amount: 1, quantity: null, message: 'b'.repeat(200_000) };
   const notification = {
     type: 'bid_status_update',
@@ -294,6 +353,7 @@ it('a row never holds more than the beginning of very long texts', async () => {
     counterOffer,
   } as const;
   await run(noticeTo('asha', { notification }));
+  expect(board.received.map(({ body }) => Buffer.byteLength(body) <= MAX_BODY_BYTES)).toEqual([true]);
   const [row] = board.rowsOf('asha');
   expect(JSON.stringify(row).length).toBeLessThan(10_000);
   expect(row?.notification).toMatchObject({ status: 'rejected', counterOffer: { amount: 1 } });
@@ -307,6 +367,15 @@ it('what is pushed waits, even where a count does not show it yet', async () => 
   expect(await count('asha')).toBe(1);
 });
 
+it('a hundred stands for a hundred or more', async () => {
+  const { count, stored } = unreadCounter(
+    async () => 100,
+    (load) => load,
+  );
+  stored('asha');
+  expect(await count('asha')).toBe(100);
+});
+
 describe('patience', () => {
   const ended = new Error('the invocation must end');
 
@@ -318,6 +387,34 @@ describe('patience', () => {
     const waiting = patiently({ clock, random, signal: over.signal }, 5_000, () => new Promise(() => {}));
     await expect(clock.runUntil(waiting)).rejects.toBe(ended);
     expect(clock.now()).toBe(NOW_MS + 100);
+  });
+
+  it('asks nothing when the invocation has come to its end', async () => {
+    const { context } = world();
+    const { clock, random } = context;
+    let requests = 0;
+    const asking = patiently(
+      { clock, random, signal: AbortSignal.abort(ended) },
+      5_000,
+      async () => requests++,
+    );
+    await expect(clock.runUntil(asking)).rejects.toBe(ended);
+    expect(requests).toBe(0);
+  });
+
+  it('asks less and less often', async () => {
+    const { context } = world();
+    const { clock, random } = context;
+    const { signal } = new AbortController();
+    const atMs: number[] = [];
+    const asking = patiently({ clock, random, signal }, 3_000, () => {
+      atMs.push(clock.now());
+      return Promise.reject(new Error('down'));
+    });
+    await expect(clock.runUntil(asking)).rejects.toThrow('down');
+    const pauses = atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0));
+    expect(pauses).toEqual([...pauses].sort((one, other) => one - other));
+    expect(new Set(pauses).size).toBe(pauses.length);
   });
 
   it('throws what the last attempt threw', async () => {

@@ -47,13 +47,13 @@ function world() {
     measure: (name) => void (name === 'Messages' && counted.push(name)),
   });
   /** One batch with the change in it, as it is delivered for the first time or again. */
-  const deliver = async () => {
+  const deliver = async (time: { readonly createdAtMs?: number } = { createdAtMs: clock.now() }) => {
     const change = {
       eventId: 'e1',
       eventName: 'MODIFY' as const,
       keys: {},
       expired: false,
-      createdAtMs: clock.now(),
+      ...time,
     };
     const work = [{ key: 'chat', change, effect: EFFECT }];
     const outcomes = await clock.runUntil(carryOut(work, batchContext({ clock })));
@@ -61,7 +61,7 @@ function world() {
   };
   const told = () =>
     board.received.map(({ connection, body }) => `${connection} ${JSON.parse(body).notification.type}`);
-  return { board, counted, deliver, told };
+  return { clock, board, counted, deliver, told };
 }
 
 const ALL = ['asha message_read', 'ravi message_read', 'ravi bid_status_update'];
@@ -86,4 +86,12 @@ test('a change is settled when all were told, and who was told before is not tol
   expect(await deliver()).toEqual(['applied']);
   expect(told()).toEqual(ALL);
   expect(counted).toEqual(['Messages']);
+});
+
+test('a change that does not say when it was has the same rows whenever it comes', async () => {
+  const [soon, late] = [world(), world()];
+  await late.clock.advance(60_000);
+  for (const { deliver } of [soon, late]) expect(await deliver({})).toEqual(['applied']);
+  const [row] = soon.board.rowsOf('asha');
+  expect(late.board.rowsOf('asha').map(({ SK }) => SK)).toEqual([row?.SK]);
 });

@@ -156,8 +156,14 @@ describe('the age of a session', () => {
     expect(aged(new Date(NOW_MS).toISOString(), new Date(NOW_MS - 31_000).toISOString())).toBe(true);
     expect(aged(new Date(NOW_MS - 31_000).toISOString())).toBe(true);
     expect(aged(String(NOW_S - 31))).toBe(true);
+    expect(aged(String(NOW_S - 29))).toBe(false);
     expect(aged(String(NOW_MS - 31_000))).toBe(true);
     expect(aged(String(NOW_MS - 30_000))).toBe(false);
+  });
+
+  it('is nobody’s where the row is no session', () => {
+    for (const PK of ['SESSION#', 'NOTIFICATION#asha', 'x'])
+      expect(sessionOf({ PK, SK: 'USER#u', last_activity: '2023-11-14T22:00:00.000Z' })).toBeUndefined();
   });
 
   it('that cannot be told is no reason to delete it', () => {
@@ -166,12 +172,12 @@ describe('the age of a session', () => {
 });
 
 describe('what is asked of the sessions table', () => {
-  /** The requests that were sent, each answered with `answer`. */
-  const asked = (answer: object | Error = {}) => {
+  /** The requests that were sent, each answered with the next of `answers`, the last of them again and again. */
+  const asked = (...answers: readonly (object | Error)[]) => {
     const inputs: Record<string, unknown>[] = [];
     const client = {
       send: async ({ input }: { readonly input: Record<string, unknown> }) => {
-        inputs.push(input);
+        const answer = answers[Math.min(inputs.push(input), answers.length) - 1] ?? {};
         if (answer instanceof Error) throw answer;
         return answer;
       },
@@ -186,8 +192,16 @@ describe('what is asked of the sessions table', () => {
   });
 
   it('asks for sessions that end later than now, and for all pages of them', async () => {
-    const { inputs, sessions } = asked();
-    await sessions.find(['asha'], NOW_S, signal);
+    const row = (id: string) => ({
+      PK: { S: `SESSION#${id}` },
+      SK: { S: 'USER#asha' },
+      user_id: { S: 'asha' },
+      last_activity: { S: '2023-11-14T22:00:00.000Z' },
+    });
+    const { inputs, sessions } = asked({ Items: [row('c1')], NextToken: 'more' }, { Items: [row('c2')] });
+    const [found = []] = await sessions.find(['asha'], NOW_S, signal);
+    expect(found.map(({ connectionId }) => connectionId)).toEqual(['c1', 'c2']);
+    expect(inputs.map((input) => input['NextToken'])).toEqual([undefined, 'more']);
     expect(inputs[0]?.['Statement']).toMatch(/ AND "ttl" > \?$/);
     expect(inputs[0]?.['Parameters']).toEqual([{ S: 'asha' }, { S: 'USER#asha' }, { N: String(NOW_S) }]);
   });
@@ -209,5 +223,18 @@ describe('what is asked of the sessions table', () => {
   it('a row that the table does not answer for is not stored', async () => {
     const [answer] = await asked({ Responses: [] }).inbox.put([rowOf('e1', 'asha')], signal);
     expect(answer).toMatchObject({ code: 'INBOX_REFUSED' });
+  });
+
+  it('a row that the table refuses stands there already only where it says so', async () => {
+    const answers = ['DuplicateItem', 'ThrottlingError', 'ConditionalCheckFailed'].map((Code) => ({
+      Error: { Code },
+    }));
+    const rows = ['e1', 'e2', 'e3'].map((id) => rowOf(id, 'asha'));
+    const [stands, ...refused] = await asked({ Responses: answers }).inbox.put(rows, signal);
+    expect(stands).toBe('existed');
+    expect(refused).toMatchObject([
+      { code: 'INBOX_REFUSED', name: 'ThrottlingError' },
+      { code: 'INBOX_REFUSED', name: 'ConditionalCheckFailed' },
+    ]);
   });
 });
