@@ -122,6 +122,60 @@ test('invocations are reserved where they protect a store, and never in dev, who
   expect(reserved('prod')).toEqual(['products', 'bookings']);
 });
 
+const withStream = (settings: object) => ({
+  streams: { ...dev.streams, bids: { ...dev.streams.bids, ...settings } },
+});
+
+test.each<[string, object]>([
+  ['cache.nodes', { cache: { ...dev.cache, nodes: 7, zones: ['a', 'b'] } }],
+  ['cache.nodeType', { cache: { ...dev.cache, nodeType: 'db.t3.micro' } }],
+  ['cache.zones.0', { cache: { ...dev.cache, zones: ['a1'] } }],
+  ['search.instanceType', { search: { ...dev.search, instanceType: 't3.small' } }],
+  ['search.volumeGb', { search: { ...dev.search, volumeGb: 9 } }],
+  ['search.queryCache.zones', { search: { ...dev.search, queryCache: { ...dev.cache, nodes: 2 } } }],
+  ['mail.sender', { mail: { ...dev.mail, sender: 'bookings@EXAMPLE.com' } }],
+  ['mail.sender', { mail: { ...dev.mail, sender: 'Bookings <bookings@example.com>' } }],
+  ['mail.currency', { mail: { ...dev.mail, currency: 'CADX' } }],
+  [
+    'webSocket.userPool.id',
+    { webSocket: { ...dev.webSocket, userPool: { id: 'x/eu-west-1_A', clientId: 'a' } } },
+  ],
+  [
+    'webSocket.userPool.clientId',
+    { webSocket: { ...dev.webSocket, userPool: { id: 'eu-west-1_A', clientId: 'a b' } } },
+  ],
+  ['logRetentionDays', { logRetentionDays: 9999 }],
+  ['tablePrefix', { tablePrefix: 'staging' }],
+  ['tables.existing', { tables: { existing: [] } }],
+  ['tableNames.ek-bharath-products', { tableNames: { 'ek-bharath-products': 'ab' } }],
+  ['streams.bids.memoryMb', withStream({ memoryMb: 64 })],
+  ['streams.bids.concurrency', withStream({ concurrency: 0 })],
+  ['alarms.topicArn', { alarms: { ...dev.alarms, topicArn: 'https://sns.example/topic' } }],
+  ['emulator', { emulator: stageOf('rehearsal').emulator }],
+])('%s is the one field named where it is wrong', (field, changes) => {
+  expect(() => checkStage({ ...dev, ...changes })).toThrow(
+    new RegExp(`^infra/stages\\.ts: ${field.replaceAll('.', '\\.')}: [^;]+$`),
+  );
+});
+
+test('the stage of the emulator cannot do without it', () => {
+  const { emulator: _, ...rest } = stageOf('rehearsal');
+  expect(() => checkStage(rest)).toThrow('emulator: is required');
+});
+
+test.each([
+  ['bids', 'ek-bharath-bids'],
+  ['conversations', 'ek-bharath-conversations'],
+  ['bookings', 'marketplace-<stage>-bookings-table'],
+])(
+  '%s must know since when, where its own table exists already, and the others need not',
+  (processor, table) => {
+    expect(() => checkStage({ ...dev, tables: { existing: [table] } })).toThrow(
+      new RegExp(`^infra/stages\\.ts: notBefore\\.${processor}: [^;]+$`),
+    );
+  },
+);
+
 test('a field that no stage has is refused', () => {
   expect(() => checkStage({ ...stageOf('dev'), retainData: true })).toThrow('retainData');
 });

@@ -87,6 +87,40 @@ test('a second deletion beside an item waits once more', async () => {
   ]);
 });
 
+test('what comes after a deletion that waits once more waits with it', async () => {
+  const records = [record('a'), record('a'), record('a'), record('a')];
+  const events = await told(records, [remove(1, 'r'), remove(3, 'r'), put(4, 's')]);
+  expect(events.slice(-5)).toEqual([
+    `2 ${SETTLED}`,
+    `delete r in ${REVIEWS}`,
+    'booking a',
+    `put s in ${REVIEWS}`,
+    'booking a',
+  ]);
+});
+
+test('writes before one record go together, but for those of one item, of two tables, or more than a request takes', async () => {
+  const sizes = async (lines: readonly TableWriteLine[]) => {
+    const seen: number[] = [];
+    const recording = {
+      name: 'day',
+      records: async function* () {
+        yield record('a');
+      },
+      writes: async function* () {
+        yield* lines;
+      },
+    };
+    const write = async (writes: readonly unknown[]) => void seen.push(writes.length);
+    for await (const _ of withSideWrites(recording, { skip: 0, write, settled: async () => {} }));
+    return seen;
+  };
+  expect(await sizes([put(1, 'r'), put(1, 's')])).toEqual([2]);
+  expect(await sizes([put(1, 'r'), put(1, 'r')])).toEqual([1, 1]);
+  expect(await sizes([put(1, 'r'), put(1, 's', 'services')])).toEqual([1, 1]);
+  expect(await sizes(Array.from({ length: 26 }, (_, n) => put(1, `r${n}`)))).toEqual([25, 1]);
+});
+
 test('what belongs after the last record is done when all is settled', async () => {
   expect(await told([record('a')], [remove(2, 'r')])).toEqual([
     'booking a',
@@ -102,4 +136,5 @@ test('what goes before records of an earlier run is not written again', async ()
 
 test('a table that the system does not have is refused', async () => {
   await expect(told([record('a')], [put(1, 'r', 'gossip')])).rejects.toThrow(Problem);
+  await expect(told([record('a', 'theirs-dev-bookings-table')], [put(1, 'r')])).rejects.toThrow(Problem);
 });

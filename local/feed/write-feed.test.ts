@@ -16,19 +16,28 @@ interface Seen {
   readonly batches: (readonly PendingWrite[])[];
   /** Values written, by item. */
   readonly byItem: Map<string, number[]>;
+  /** Items of which two changes were under way at once. */
+  readonly twiceAtOnce: Set<string>;
 }
+
+const turn = () => new Promise((go) => setImmediate(go));
 
 /** Feeds the records to a table that answers after a few turns, and notes what it was sent. */
 async function feed(records: readonly DynamoDBRecord[], options: Partial<WriteFeedOptions> = {}) {
-  const seen: Seen = { batches: [], byItem: new Map() };
+  const seen: Seen = { batches: [], byItem: new Map(), twiceAtOnce: new Set() };
+  const underWay = new Set<string>();
   const result = await feedWrites({
     records: stream(records),
     hasTable: () => true,
     signal: new AbortController().signal,
     async writeAll(writes) {
       seen.batches.push(writes);
-      for (let turn = 0; turn < 1 + (seen.batches.length % 3); turn++)
-        await new Promise((go) => setImmediate(go));
+      for (const { itemKey } of writes) {
+        if (underWay.has(itemKey)) seen.twiceAtOnce.add(itemKey);
+        underWay.add(itemKey);
+      }
+      for (let turns = 1 + (seen.batches.length % 3); turns > 0; turns--) await turn();
+      for (const { itemKey } of writes) underWay.delete(itemKey);
       for (const { itemKey, write } of writes) {
         const n = write.kind === 'put' ? Number(write.item['n']?.N) : Number.NaN;
         seen.byItem.set(itemKey, [...(seen.byItem.get(itemKey) ?? []), n]);
@@ -42,7 +51,8 @@ async function feed(records: readonly DynamoDBRecord[], options: Partial<WriteFe
 
 test('the changes of one item are written one after the other, in their order, whatever others do', async () => {
   const records = Array.from({ length: 600 }, (_, n) => change(`item-${(n * n) % 7}`, n));
-  const { byItem, batches } = await feed(records);
+  const { byItem, batches, twiceAtOnce } = await feed(records);
+  expect([...twiceAtOnce]).toEqual([]);
   expect([...byItem.values()].flat()).toHaveLength(600);
   for (const written of byItem.values()) expect(written).toEqual(written.toSorted((a, b) => a - b));
   for (const batch of batches) expect(new Set(batch.map(({ itemKey }) => itemKey)).size).toBe(batch.length);
@@ -61,15 +71,17 @@ test('a request goes to one table', async () => {
 });
 
 test('what cannot be written, or is refused, is counted by reason and holds nothing up', async () => {
+  const told: number[] = [];
   const { result, byItem } = await feed(
     [change('a', 1), { eventName: 'INSERT' }, change('b', 2, 'nowhere'), change('c', 3)],
-    { hasTable: (name) => name === 'orders' },
+    { hasTable: (name) => name === 'orders', onProgress: (changes) => told.push(changes) },
   );
   expect([...result]).toEqual([
     ['its eventSourceARN names no table', 1],
     ['the template has no table nowhere', 1],
   ]);
   expect(byItem.size).toBe(2);
+  expect(told.at(-1)).toBe(4);
   const refusing = await feed([change('a', 1)], {
     writeAll: async ([one]) => new Map(one && [[one, 'too big']]),
   });
@@ -89,27 +101,71 @@ test('it goes on after the changes of an earlier run, and tells how far it is wi
   expect(told.at(-1)).toBe(4);
 });
 
+test('what is written before what comes earlier in the recording is no progress yet', async () => {
+  const told: number[] = [];
+  const isWritten = Promise.withResolvers<void>();
+  await feed([change('a', 1, 'slow'), change('b', 2, 'fast')], {
+    onProgress: (changes) => told.push(changes),
+    async writeAll([one]) {
+      if (one?.table === 'fast') isWritten.resolve();
+      else {
+        await isWritten.promise;
+        await turn();
+      }
+      return new Map();
+    },
+  });
+  expect(told).toEqual([0, 2]);
+});
+
+test('a recording is read a few hundred changes ahead, and no further', async () => {
+  let read = 0;
+  const isFree = Promise.withResolvers<void>();
+  async function* records() {
+    for (; read < 2_000; read++) yield change(`item-${read}`, read);
+  }
+  const feeding = feed([], {
+    records: records(),
+    async writeAll() {
+      await isFree.promise;
+      return new Map();
+    },
+  });
+  for (let turns = 0; turns < 100; turns++) await turn();
+  expect(read).toBeLessThan(400);
+  isFree.resolve();
+  await feeding;
+  expect(read).toBe(2_000);
+});
+
 test('a write that fails ends the feed with its error', async () => {
+  let writes = 0;
   const failing = feed(
     Array.from({ length: 900 }, (_, n) => change(`item-${n}`, n)),
     {
-      writeAll: () => Promise.reject(new Error('no engine')),
+      writeAll: () => {
+        writes++;
+        return Promise.reject(new Error('no engine'));
+      },
     },
   );
   await expect(failing).rejects.toThrow('no engine');
+  expect(writes).toBeLessThanOrEqual(2);
 });
 
 test('an abort ends the feed at once', async () => {
   const ending = new AbortController();
-  const { batches } = await feed(
+  let writes = 0;
+  await feed(
     Array.from({ length: 900 }, (_, n) => change(`item-${n}`, n)),
     {
       signal: ending.signal,
       async writeAll() {
+        writes++;
         ending.abort();
         return new Map();
       },
     },
   );
-  expect(batches).toEqual([]);
+  expect(writes).toBeLessThanOrEqual(2);
 });
