@@ -30,6 +30,7 @@ function store(answers: Message[][], options: Partial<LettersOptions> = {}, onLi
   const deleted: string[] = [];
   const givenBack: string[] = [];
   const objects: string[] = [];
+  const encodings: (string | undefined)[] = [];
   let receives = 0;
   const sqs = async (command: unknown) => {
     if (command instanceof ReceiveMessageCommand) {
@@ -53,6 +54,7 @@ function store(answers: Message[][], options: Partial<LettersOptions> = {}, onLi
   const s3 = async (command: unknown) => {
     if (command instanceof PutObjectCommand) {
       objects.push(command.input.Key ?? '');
+      encodings.push(command.input.ContentEncoding);
       for (let more = 0; more < 5; more++) await turn();
       return {};
     }
@@ -77,7 +79,7 @@ function store(answers: Message[][], options: Partial<LettersOptions> = {}, onLi
       ...options,
     },
   );
-  return { letters, deleted, givenBack, objects, receives: () => receives };
+  return { letters, deleted, givenBack, objects, encodings, receives: () => receives };
 }
 
 const idsOf = (found: readonly Letter[]) => found.map(({ source }) => source.message?.messageId);
@@ -155,7 +157,7 @@ test('what was put back is not read in the same run, also where it is received b
 test('what was put back as an object is not read in the same run, neither from the bucket nor as announced', async () => {
   const all = numbered(20);
   const answers = [all.slice(0, 10), all.slice(10)];
-  const { letters, objects } = store(answers);
+  const { letters, objects, encodings } = store(answers);
   const found: Letter[] = [];
   for await (const letter of letters.letters()) {
     found.push(letter);
@@ -166,6 +168,7 @@ test('what was put back as an object is not read in the same run, neither from t
   }
   await letters.close();
   expect(objects).toHaveLength(1);
+  expect(encodings).toEqual(['gzip']);
   expect(answers).toEqual([]);
   expect(idsOf(found)).toEqual(all.map(({ MessageId: id }) => id));
 });

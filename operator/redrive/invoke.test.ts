@@ -100,6 +100,22 @@ describe('the door’s client', () => {
     ]);
   });
 
+  it('sends what is in no lane, whatever another record of none comes to', async () => {
+    answer = (payload) =>
+      payload.includes('"b"') ? { kind: 'error', errorType: 'E', errorMessage: '' } : applied(payload);
+    const records = ['a', 'b', 'c', 'd'].map((id) => {
+      const { lane: _, ...rest } = record(id);
+      return rest;
+    });
+    const outcomes = await openDoor({ id: 'run', ...ports() }).carryOut('f', records);
+    expect(outcomes.map(({ kind, failure }) => failure?.code ?? kind)).toEqual([
+      'applied',
+      'FUNCTION_FAILED',
+      'applied',
+      'applied',
+    ]);
+  });
+
   it('cuts requests by their bytes, and sends no record that no invocation takes', async () => {
     answer = applied;
     const large = (id: string, bytes: number) =>
