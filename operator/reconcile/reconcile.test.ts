@@ -190,7 +190,76 @@ describe('a rebuild', () => {
   });
 });
 
+/** An index that is filled from the start: what each key comes to, and the steps that are taken. */
+async function filled(outcomes: readonly Outcome[], acceptRefused = false) {
+  const keys = outcomes.map((_, index) => `k${index}`);
+  const { ports, run } = world(keys);
+  const steps: string[] = [];
+  const rebuilt = await run(
+    rebuild({
+      ...ports,
+      door: {
+        ...ports.door,
+        fill: async (asked) => asked.map((key): Outcome => outcomes[keys.indexOf(key)] ?? { kind: 'gone' }),
+      },
+      takeStep: async ({ action }) => {
+        steps.push(action);
+        return { current: 'products-1', next: 'products-2', unchecked: false };
+      },
+      acceptRefused,
+      onStage: () => {},
+      onWait: () => {},
+    }),
+  );
+  return { kind: rebuilt.kind, steps };
+}
+const APPLIED: Outcome = { kind: 'applied' };
+const REFUSED: Outcome = { kind: 'poison', failure: { code: 'MAPPING' } };
+const FAILED: Outcome = { kind: 'transient', failure: { code: 'AWAY' } };
+const USED = ['describe', 'prepare', 'switch', 'checked'];
+
+describe('a filled index', () => {
+  it.each<[string, readonly Outcome[], boolean, readonly string[]]>([
+    ['is used where half of the items are refused', [APPLIED, REFUSED], false, USED],
+    ['is not used where most items are refused', [APPLIED, REFUSED, REFUSED], false, ['describe', 'prepare']],
+    ['is used all the same where somebody said so', [APPLIED, REFUSED, REFUSED], true, USED],
+    ['is not used while an item could not be filled', [APPLIED, FAILED], true, ['describe', 'prepare']],
+  ])('%s', async (_, outcomes, acceptRefused, steps) => {
+    expect(await filled(outcomes, acceptRefused)).toEqual({
+      kind: steps === USED ? 'complete' : 'unfinished',
+      steps,
+    });
+  });
+
+  it('is not declared checked while a key could not be', async () => {
+    const { ports, unread, run } = world(['a']);
+    const steps: string[] = [];
+    unread(1_000);
+    const rebuilt = await run(
+      rebuild({
+        ...ports,
+        takeStep: async ({ action }) => {
+          steps.push(action);
+          return { current: 'products-2', unchecked: true };
+        },
+        acceptRefused: false,
+        onStage: () => {},
+        onWait: () => {},
+      }),
+    );
+    expect(rebuilt).toMatchObject({ kind: 'unfinished', tally: { counts: { failed: 1 } } });
+    expect(steps).toEqual(['describe']);
+  });
+});
+
 describe('drift', () => {
+  it('of what the projection lists tells only what has no item', async () => {
+    const { ports, run } = world(['lost', 'kept'], ['kept', 'x']);
+    const tally = await run(findingExtras(ports)(['lost', 'kept', 'x']));
+    expect(tally.left).toEqual([{ key: 'x', result: 'extra' }]);
+    expect(tally.counts).toEqual({ equal: 2, extra: 1 });
+  });
+
   it('counts only what still differs after a while', async () => {
     const { ports, follows, run } = world(['late', 'lost'], []);
     ports.clock.after(5_000, () => follows.add('late'));

@@ -144,6 +144,22 @@ describe('a recording', () => {
     expect(end).toBe('limit');
   });
 
+  it('counts over pages and shards to its limit', async () => {
+    const pages = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ];
+    expect((await read({ a: { pages } }, { limit: 4 })).numbers).toEqual([1, 2, 3, 4]);
+    const { numbers, records } = await read({ a: { pages: [[1, 2]] }, b: { pages: [[3, 4]] } }, { limit: 3 });
+    expect([numbers.length, records]).toEqual([3, 3]);
+  });
+
+  it('reads the shard that ends with the sequence number that it begins with', async () => {
+    const shards = { old: { pages: [[1, 2]], closed: true }, a: { parent: 'old', pages: [[3]] } };
+    const { numbers } = await read(shards, { start: { kind: 'sequence', from: 2n }, untilS: 1_020 });
+    expect(numbers).toEqual([2, 3]);
+  });
+
   it('ends when it is stopped', async () => {
     const { numbers, end } = await read({ a: { pages: [[1], [2], [3]] } }, { stopAfter: 2 });
     expect(numbers).toEqual([1, 2]);

@@ -18,7 +18,9 @@ describe('the window of a recording', () => {
   });
 
   it.each([
+    [{ for: '30s' }, NOW + 30_000],
     [{ for: '10m' }, NOW + 600_000],
+    [{ for: '2h' }, NOW + 7_200_000],
     [
       { until: '2026-03-17T13:00:00+01:00', from: '2026-03-17T10:00:00Z' },
       Date.parse('2026-03-17T12:00:00Z'),
@@ -36,6 +38,7 @@ describe('the window of a recording', () => {
     { now: true, trimHorizon: true },
     { until: '2026-03-17T09:00:00Z' },
     { until: '2026-03-17T09:00:00Z', from: '2026-03-17T10:00:00Z' },
+    { until: '2026-03-17T10:00:00Z', from: '2026-03-17T10:00:00Z' },
     { until: 'now', for: '10m' },
     { for: '10' },
     { for: '0s' },
@@ -51,5 +54,19 @@ describe('the window of a recording', () => {
     expect(placeIn(window, { sequenceNumber: '1', createdMs: second })).toBe('in');
     expect(placeIn(window, { sequenceNumber: '1', createdMs: second - 1000 })).toBe('before');
     expect(placeIn(window, { sequenceNumber: undefined, createdMs: undefined })).toBe('in');
+  });
+
+  it('does not hold the moment that it ends with', () => {
+    const window = windowOf({ trimHorizon: true, until: '2026-03-17T09:30:00Z' }, NOW);
+    const end = Date.parse('2026-03-17T09:30:00Z');
+    expect(placeIn(window, { sequenceNumber: '1', createdMs: end })).toBe('after');
+    expect(placeIn(window, { sequenceNumber: '1', createdMs: end - 1000 })).toBe('in');
+  });
+
+  it('holds the sequence number that it begins with, to the last digit of many', () => {
+    const window = windowOf({ fromSequence: '41800003314721981745013' }, NOW);
+    const place = (sequenceNumber: string) => placeIn(window, { sequenceNumber, createdMs: undefined });
+    expect(place('41800003314721981745013')).toBe('in');
+    expect(place('41800003314721981745012')).toBe('before');
   });
 });

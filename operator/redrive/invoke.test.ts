@@ -68,6 +68,21 @@ describe('the door’s client', () => {
     ]);
   });
 
+  it('tries again what a service failed with', async () => {
+    let attempts = 0;
+    const failing = {
+      send: async () => {
+        if (++attempts < 3) throw Object.assign(new Error('away'), { $metadata: { httpStatusCode: 503 } });
+        return { Payload: Buffer.from('{}') };
+      },
+    } as unknown as LambdaClient;
+    expect(await invokeFunction('f', '{}', { ...ports(), lambda: failing })).toEqual({
+      kind: 'answered',
+      answer: {},
+    });
+    expect(attempts).toBe(3);
+  });
+
   it('does not ask again for a function that does not exist', async () => {
     answer = () => undefined;
     expect(await invokeFunction('f', '{}', ports())).toEqual({
