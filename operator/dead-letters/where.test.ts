@@ -33,7 +33,11 @@ describe('a record is meant', () => {
     [['event=100']],
     [['event=e2,event=e1']],
     [['since=2h']],
+    [['since=91m']],
+    [['since=5400s']],
+    [['since=1d']],
     [['until=1h']],
+    [['until=89m']],
     [['since=2026-09-17T10:30:00Z,until=2026-09-17T10:30:00.001Z']],
     [['since=2026-09-17']],
   ])('by %j', (texts) => {
@@ -52,7 +56,11 @@ describe('a record is not meant', () => {
     [['key=PRODUCT.1']],
     [['event=e']],
     [['since=1h']],
+    [['since=89m']],
+    [['since=5399s']],
     [['until=2h']],
+    [['until=90m']],
+    [['until=1d']],
     [['until=2026-09-17T10:30:00Z']],
   ])('by %j', (texts) => {
     expect(matches(...texts)).toBe(false);

@@ -50,7 +50,7 @@ async function gathered(found: Letter[], where: Partial<Where> = {}) {
       async *letters() {
         yield* found;
       },
-      release: async (some) => void released.push(...some),
+      release: async (some: readonly Letter[]) => void released.push(...some),
     } as unknown as OpenLetters,
     processor: { name: 'bids', mappings: [mapping] },
     where: { ...ANYWHERE, ...where },
