@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../shared/stream/decode.ts';
 import { analysisImage, analysisRecord } from '../../test/support/analysis.ts';
 import type { RecordParts } from '../../test/support/record.ts';
-import { analysisId, decide } from './processor.ts';
+import { analysisId, analysisResultsProcessor, decide } from './processor.ts';
+
+const unasked = () => Promise.reject(new Error('asked'));
+const { images } = analysisResultsProcessor({
+  redis: { send: unasked, close() {} },
+  readItems: unasked,
+});
 
 function change(parts: RecordParts) {
-  const decoded = decodeRecord(analysisRecord('a1', parts), 'new-and-old');
+  const decoded = decodeRecord(analysisRecord('a1', parts), images);
   if (!decoded.ok) throw new Error(decoded.failure.details);
   return decoded.change;
 }
@@ -89,7 +95,7 @@ describe('what a change of an analysis result means', () => {
     expect(JSON.stringify(failure)).not.toContain('Acme');
   });
 
-  it.each([{ PK: { S: 'a1' } }, { id: { N: '1' } }, {}])(
+  it.each([{ PK: { S: 'a1' } }, { id: { N: '1' } }, { id: { S: '' } }, {}])(
     'has no place in the cache with the key %j',
     (keys) => {
       expect(analysisId(change({ keys }))).toBeUndefined();

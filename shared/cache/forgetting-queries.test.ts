@@ -226,7 +226,7 @@ it('has a second where nobody says otherwise', async () => {
   expect([clock.now() - startMs, codes]).toEqual([1_000, ['TIMEOUT']]);
 });
 
-it('two indices of one cache do not answer for each other', async () => {
+it('pages answer only for what was asked: index, words, filters and size', async () => {
   const keys: string[] = [];
   const cache: QueryCache = {
     async read(key) {
@@ -235,6 +235,13 @@ it('two indices of one cache do not answer for each other', async () => {
     },
   };
   for (const alias of ['products', 'products-2'])
-    await cachedProductSearch({} as Client, alias, cache)({ text: 'tomato' });
-  expect(new Set(keys).size).toBe(2);
+    for (const query of [
+      { text: 'tomato' },
+      { text: 'onion' },
+      { text: 'tomato', size: 5 },
+      { text: 'tomato', state: 'Bihar' },
+    ])
+      await cachedProductSearch({} as Client, alias, cache)(query);
+  expect(new Set(keys).size).toBe(8);
+  expect(keys.join()).not.toMatch(/tomato|onion|Bihar/);
 });

@@ -101,6 +101,13 @@ describe('ratings, mended', () => {
     expect(tables.transactions).toBe(transactions);
   });
 
+  it('are told from those of the same provider that were right', async () => {
+    const { reconcile, tables } = await rated();
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 4, comment: 'Edited.' }));
+    expect(await reconcile(BOTH)).toEqual(['duplicate', 'applied']);
+    expect(tables.item('services', 's1')).toMatchObject({ reviews: [{ comment: 'Edited.' }] });
+  });
+
   it('create nothing, and rate nobody who has no reviews', async () => {
     const { reconcile, tables } = await rated();
     tables.put('providers', providerImage('p2'));

@@ -58,6 +58,16 @@ describe('on indexes that lag behind', () => {
     expect(recent().sort()).toEqual(['r2', 'r3']);
   });
 
+  it('a first review that is gone is not taken for all that its booking has', async () => {
+    const { clock, tables, rate } = market(lagging);
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 5 }));
+    await clock.advance(hour + MINUTE_MS);
+    tables.delete('reviews', 'r1');
+    tables.put('reviews', reviewImage('r2', 'b1', { rating: 2 }));
+    await rate(['b1']);
+    expect(shown(tables, 'providers', 'p1')).toEqual([2, 1]);
+  });
+
   it('recent reviews outlive their provider on its services', async () => {
     const { tables, rate } = market(lagging);
     tables.put('reviews', reviewImage('r1', 'b1', { rating: 1 }));
@@ -126,5 +136,6 @@ describe('a review that no index shows', () => {
     const { tables, rate } = market(never);
     tables.put('reviews', reviewImage('r1', 'b1'));
     expect(await rate(['b1'], { redriven: true })).toEqual(['applied']);
+    expect(await rate(['b1'], { eventAtMs: 'unknown' })).toEqual(['duplicate']);
   });
 });

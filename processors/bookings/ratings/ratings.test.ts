@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { providerImage, reviewImage, serviceImage } from '../../../test/support/booking.ts';
 import { planWrites } from './plan.ts';
-import { bounded } from './rated.ts';
+import { bounded, united } from './rated.ts';
 import { market, START_MS, shown } from './testing.ts';
 
 describe('a rating', () => {
@@ -172,6 +172,25 @@ describe('the lock', () => {
     expect(shown(tables, 'providers', 'p1')).toEqual([3, 2]);
   });
 
+  it('is not asked for when the invocation has come to its end: nothing is read', async () => {
+    const { clock, tables, start } = market();
+    const requests: string[] = [];
+    tables.put('reviews', reviewImage('r1', 'b1'));
+    const [outcome] = await clock.runUntil(
+      start(['b1'], { deadlineMs: 0, before: (request) => void requests.push(request) }),
+    );
+    expect(outcome).toEqual({ kind: 'transient', failure: { code: 'DEADLINE' } });
+    expect(requests).toEqual([]);
+  });
+
+  it('of an item that no longer takes a rating makes the record poison, with the reason', async () => {
+    const { clock, tables, start, measured } = market();
+    tables.put('reviews', reviewImage('r1', 'b1'));
+    const [outcome] = await clock.runUntil(start(['b1'], { refusal: 'ValidationError' }));
+    expect(outcome).toEqual({ kind: 'poison', failure: { code: 'RATING_REFUSED', type: 'ValidationError' } });
+    expect(measured['RatingsComputed']).toBeUndefined();
+  });
+
   it('that somebody else has overwritten makes the record poison', async () => {
     const { tables, rate } = market();
     tables.put('providers', providerImage('p1', { ratingVersion: 'seven' }));
@@ -200,6 +219,13 @@ describe('what a rating is not made of', () => {
     expect(shown(tables, 'providers', 'p1')).toEqual([5, 1]);
   });
 
+  it('a reviewer without a name is a customer', async () => {
+    const { tables, rate } = market();
+    tables.put('reviews', reviewImage('r1', 'b1', { reviewerName: '' }));
+    await rate(['b1']);
+    expect(tables.item('services', 's1')).toMatchObject({ reviews: [{ reviewerName: 'Customer' }] });
+  });
+
   it('a long comment stands shortened on the service', async () => {
     const { tables, rate } = market();
     tables.put('reviews', reviewImage('r1', 'b1', { comment: 'c'.repeat(5_000) }));
@@ -218,6 +244,15 @@ describe('the reviews that were merged of late', () => {
     tables.put('reviews', reviewImage('r1', 'b1', { rating: 1 }));
     await rate(['b1'], { firstReview: false });
     expect(tables.item('providers', 'p1')?.['recentReviews']).toEqual({ r1: START_MS + 30 * 60_000 });
+  });
+
+  it('are as recent as the last of provider and services says', () => {
+    const [early, late] = [new Map([['r1', 1]]), new Map([['r1', 2]])];
+    for (const all of [
+      [early, late],
+      [late, early],
+    ])
+      expect(united(all).get('r1')).toBe(2);
   });
 
   it('are given up from the oldest where they no longer fit', () => {

@@ -31,7 +31,10 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
   interface Run extends Interference {
     readonly redriven?: boolean;
     readonly deadlineMs?: number;
-    readonly eventAtMs?: number;
+    /** `unknown`: the event does not say. @default now */
+    readonly eventAtMs?: number | 'unknown';
+    /** The code that every write is refused with, for good. */
+    readonly refusal?: string;
     /** False: an edit, or another review. @default true */
     readonly firstReview?: boolean;
   }
@@ -55,7 +58,7 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
           eventName: 'MODIFY' as const,
           keys: {},
           expired: false,
-          createdAtMs: eventAtMs,
+          ...(eventAtMs === 'unknown' ? {} : { createdAtMs: eventAtMs }),
         },
       };
     });
@@ -63,9 +66,13 @@ export function market({ lagMs = () => 0 }: MarketOptions = {}) {
 
   /** One batch. */
   function start(bookings: readonly string[], run: Run = {}): Promise<readonly Outcome[]> {
-    const { redriven = false, deadlineMs = 50_000, eventAtMs: _, firstReview: __, ...interference } = run;
+    const { redriven = false, deadlineMs = 50_000, refusal, ...interference } = run;
+    const access = tables.access(interference);
     const carryOut = ratings({
-      tables: tables.access(interference),
+      tables:
+        refusal === undefined
+          ? access
+          : { ...access, write: async () => ({ kind: 'refused', type: refusal }) },
       measure: (name, _, value) => {
         measured[name] = (measured[name] ?? 0) + value;
       },
