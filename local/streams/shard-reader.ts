@@ -8,8 +8,8 @@ import {
   type GetRecordsCommandOutput,
   type _Record as StreamsRecord,
 } from '@aws-sdk/client-dynamodb-streams';
-import { shardIterator } from '../../shared/dynamodb/shard-iterator.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
+import { shardIterator } from './shard-iterator.ts';
 
 export interface ShardReaderOptions {
   readonly client: Pick<DynamoDBStreamsClient, 'send'>;

@@ -3,10 +3,10 @@
  * split and close; children are handed on with their parents, and the mapping keeps the order between them.
  */
 import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
-import { listShards } from '../../shared/dynamodb/stream-shards.ts';
 import { toEventRecord } from '../../shared/stream/event-record.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 import { readShard } from './shard-reader.ts';
+import { listShards } from './stream-shards.ts';
 
 /** A mapping, or whatever else follows the stream. */
 export interface StreamFollower {

@@ -9,7 +9,7 @@ import {
   type GetRecordsCommandOutput,
   type _Record as StreamsRecord,
 } from '@aws-sdk/client-dynamodb-streams';
-import { shardIterator } from '../../shared/dynamodb/shard-iterator.ts';
+import { shardIterator } from '../../local/streams/shard-iterator.ts';
 import { pauseMs } from '../../shared/stream/backoff.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 

@@ -3,7 +3,7 @@
  * changes; those of different items come as they are read.
  */
 import type { Shard, _Record as StreamsRecord } from '@aws-sdk/client-dynamodb-streams';
-import { shardPages } from '../../shared/dynamodb/stream-shards.ts';
+import { shardPages } from '../../local/streams/stream-shards.ts';
 import { nameOf, pause, readShard, type ShardPorts } from './read-shard.ts';
 import { shardLineage } from './shard-lineage.ts';
 import { placeIn, type Window } from './start.ts';

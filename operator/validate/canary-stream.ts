@@ -5,7 +5,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { listShards } from '../../shared/dynamodb/stream-shards.ts';
+import { listShards } from '../../local/streams/stream-shards.ts';
 import { canonicalJson } from '../../shared/stream/canonical-json.ts';
 import { type Clock, sleep } from '../../shared/time/clock.ts';
 

@@ -6,7 +6,7 @@ import {
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { FailingBatch } from '../../local/streams/failing-batches.ts';
-import { listShards } from '../../shared/dynamodb/stream-shards.ts';
+import { listShards } from '../../local/streams/stream-shards.ts';
 import { toEventRecord } from '../../shared/stream/event-record.ts';
 import type { Verdict } from '../../shared/stream/verdict.ts';
 import type { Clock } from '../../shared/time/clock.ts';

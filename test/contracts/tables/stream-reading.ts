@@ -90,7 +90,7 @@ export const shardRules: readonly Rule<Tables>[] = [
         instead: [['the last shard'], undefined],
         harmless:
           'it has one shard for each stream and names no other page, so nobody asks for what comes behind',
-        shownBy: ['shared/dynamodb/stream-shards.test.ts', 'every page of a description is asked for'],
+        shownBy: ['local/streams/stream-shards.test.ts', 'every page of a description is asked for'],
       },
     },
     async observe(tables) {

@@ -14,8 +14,8 @@ import {
   type GetShardIteratorCommandInput,
   type _Record as StreamsRecord,
 } from '@aws-sdk/client-dynamodb-streams';
+import { listShards } from '../../../local/streams/stream-shards.ts';
 import { readingEveryName } from '../../../shared/dynamodb/every-name.ts';
-import { listShards } from '../../../shared/dynamodb/stream-shards.ts';
 
 export interface TablesEngine {
   readonly endpoint: string;

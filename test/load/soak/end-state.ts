@@ -7,7 +7,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type Effects, watchEffects } from '../../../local/report/effects/watch-effects.ts';
 import { type Comparison, compareIndexWithTable } from '../../../local/report/index-equals-table.ts';
 import { readShard } from '../../../local/streams/shard-reader.ts';
-import { listShards } from '../../../shared/dynamodb/stream-shards.ts';
+import { listShards } from '../../../local/streams/stream-shards.ts';
 import { toEventRecord } from '../../../shared/stream/event-record.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { EngineAddresses, SentMail, SystemFacts } from '../processes/messages.ts';
