@@ -38,6 +38,13 @@ function mail(changes: Partial<SendEmailCommandInput> = {}, subject = 'Booked'):
   };
 }
 
+const people = (count: number) => Array.from({ length: count }, (_, at) => `asha${at}@example.com`);
+const withHeader = (Name: string, Value: string): Partial<SendEmailCommandInput> => ({
+  Content: {
+    Simple: { Subject: { Data: 'x' }, Body: { Text: { Data: 'x' } }, Headers: [{ Name, Value }] },
+  },
+});
+
 const nameOf = (work: Promise<unknown>) =>
   work.then(
     () => 'sent',
@@ -72,6 +79,13 @@ test.each([
   ['a line break in its sender', mail({ FromEmailAddress: 'a@example.com\nBcc: b@example.com' })],
   ['a recipient that is no address', mail({ Destination: { ToAddresses: ['asha'] } })],
   ['no recipient', mail({ Destination: {} })],
+  ['a copy to what is no address', mail({ Destination: { CcAddresses: ['ravi'] } })],
+  [
+    '26 recipients and 25 copies',
+    mail({ Destination: { ToAddresses: people(26), BccAddresses: people(25) } }),
+  ],
+  ['a line break in a header', mail(withHeader('List-Unsubscribe', '<a>\r\nBcc: all@example.com'))],
+  ['a line break in the name of a header', mail(withHeader('X\r\nBcc', 'all@example.com'))],
   ['51 recipients', mail({ Destination: { ToAddresses: Array(51).fill('asha@example.com') } })],
   ['no body', mail({ Content: { Simple: { Subject: { Data: 'x' }, Body: {} } } })],
 ])('a mail with %s is refused', async (_, input) => {
@@ -94,6 +108,17 @@ test('a mail can be sent although its sender hears nothing', async () => {
   const { send, gateway } = await start({ faults: { email: () => 'lost-answer' } });
   expect(await nameOf(send(mail()))).not.toBe('sent');
   expect(gateway.mails()).toHaveLength(1);
+});
+
+test('50 recipients in all are taken, and each stays what it was named as', async () => {
+  const { send, gateway } = await start();
+  const [to, cc, bcc] = [people(48), ['copy@example.com'], ['blind@example.com']];
+  await send(mail({ Destination: { ToAddresses: to, CcAddresses: cc, BccAddresses: bcc } }));
+  await send(mail({ Destination: { CcAddresses: cc } }));
+  expect(gateway.mails()).toMatchObject([
+    { to, cc, bcc },
+    { to: [], cc, bcc: [] },
+  ]);
 });
 
 test('mails that are kept as files are there again after a restart, in their order', async () => {

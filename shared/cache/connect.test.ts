@@ -49,6 +49,19 @@ function connect(url: string, clock: Clock = systemClock, options: object = {}) 
 }
 
 describe('a connection to Redis', () => {
+  it('begins with TLS where the URL says so, and says nothing in the clear', async () => {
+    const first = Promise.withResolvers<string>();
+    const url = await silent((socket, text) => {
+      first.resolve(text);
+      socket.destroy();
+    });
+    const asking = connect(url.replace('redis:', 'rediss:')).send([['GET', 'a-secret']], never);
+    await expect(asking).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+    // The content type of a handshake (RFC 8446, section 5.1).
+    expect((await first.promise).charCodeAt(0)).toBe(0x16);
+    expect(await first.promise).not.toContain('a-secret');
+  });
+
   it('is made by the first command, also when several come first', async () => {
     const redis = connect((await embedded()).url);
     const replies = await Promise.all([

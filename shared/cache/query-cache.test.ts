@@ -43,6 +43,12 @@ describe('the query cache', () => {
     expect(counted).toEqual(['redis miss', 'engine hit', 'redis hit']);
   });
 
+  it('answers each of several readers at once for the query that was asked', async () => {
+    const { cache, clock } = await settled();
+    const asked = ['one', 'two', 'one'].map((key) => cache.read(key, async () => `of ${key}`));
+    expect(await clock.runUntil(Promise.all(asked))).toEqual(['of one', 'of two', 'of one']);
+  });
+
   it('forgets every result when products change', async () => {
     const { read, bump, show } = await settled();
     await read();

@@ -82,6 +82,27 @@ test('a server that has forgotten the script is told it again, for all that was 
   expect(many.map(({ key }) => redis.ask('GET', key))).toEqual(many.map(({ value }) => value?.json));
 });
 
+test('a script that is refused is refused for its own entries alone, and nothing is sent again', async () => {
+  const { redis } = world();
+  let requests = 0;
+  const busy: Redis = {
+    async send(commands, until) {
+      requests++;
+      const [, ...others] = commands;
+      const known = others.map(([, , ...rest]): Command => ['EVAL', COMPARE_AND_SET, ...rest]);
+      return [{ kind: 'refused', code: 'OOM' }, ...(await redis.send(known, until))];
+    },
+    close() {},
+  };
+  const results = await compareAndSet(busy, many, signal);
+  expect(results).toEqual(
+    many.map((_, at) => (at < 32 ? { kind: 'refused', code: 'OOM' } : { kind: 'written' })),
+  );
+  expect(requests).toBe(1);
+  expect(await compareAndSet(busy, [], signal)).toEqual([]);
+  expect(requests).toBe(1);
+});
+
 test('each entry has its own answer, also where only some scripts were forgotten', async () => {
   const { redis } = world();
   await compareAndSet(redis, many.slice(32, 64), signal);

@@ -15,6 +15,18 @@ describe('a rating', () => {
     expect(shown(tables, 'services', 's1')).toEqual([4.5, 2]);
   });
 
+  it.each([
+    [[5, 5, 4], 4.7],
+    [[4, 4, 4, 5], 4.3],
+    [[1, 1, 1, 2, 1, 1], 1.2],
+  ])('of %j is rounded to %d', async (given, rating) => {
+    const { tables, rate } = market();
+    for (const [at, one] of given.entries())
+      tables.put('reviews', reviewImage(`r${at}`, `b${at}`, { rating: one }));
+    await rate(['b0']);
+    expect(shown(tables, 'providers', 'p1')).toEqual([rating, given.length]);
+  });
+
   it('comes with the service’s latest five reviews, the newest first', async () => {
     const { tables, rate } = market();
     for (let day = 1; day <= 7; day++) {
