@@ -20,7 +20,7 @@ let gateway: Gateway;
 let clients: Clients;
 let streamArn = '';
 /** What the function decides of everything, and how far the mapping is. */
-let decision: 'ignored' | 'effect' = 'ignored';
+let decision: 'ignored' | 'effect' | 'ignored-at-first' = 'ignored';
 let checkpoint = '999';
 
 const mapping: RunningMapping = {
@@ -86,12 +86,14 @@ function described(payload: string) {
     redrive: { id: string };
     Records: { eventID: string; dynamodb: { SequenceNumber: string } }[];
   };
-  const decisions = request.Records.map(({ dynamodb, eventID }) => ({
-    eventId: eventID,
-    sequenceNumber: dynamodb.SequenceNumber,
-    decision,
-    ...(decision === 'ignored' ? { rule: 'canary' } : { key: 'k', effect: {} }),
-  }));
+  const decisions = request.Records.map(({ dynamodb, eventID }, index) => {
+    const isIgnored = decision === 'ignored' || (decision === 'ignored-at-first' && index === 0);
+    return {
+      eventId: eventID,
+      sequenceNumber: dynamodb.SequenceNumber,
+      ...(isIgnored ? { decision: 'ignored', rule: 'canary' } : { decision: 'effect', key: 'k', effect: {} }),
+    };
+  });
   return { kind: 'returned', payload: { redrive: { id: request.redrive.id }, decisions } } as const;
 }
 
@@ -134,11 +136,14 @@ test.runIf(embeddedDynamoDb)('a canary that the mapping is done with was read, a
   expect(await left()).toBe(0);
 });
 
-test.runIf(embeddedDynamoDb)('where the function would do something about it, none is written', async () => {
-  decision = 'effect';
-  expect(await send()).toMatchObject({ result: 'refused' });
-  expect(await left()).toBe(0);
-});
+test.runIf(embeddedDynamoDb).each(['effect', 'ignored-at-first'] as const)(
+  'where the function would do something about it or its deletion, none is written: %s',
+  async (deployed) => {
+    decision = deployed;
+    expect(await send()).toMatchObject({ result: 'refused' });
+    expect(await left()).toBe(0);
+  },
+);
 
 test.runIf(embeddedDynamoDb)('a mapping that does not get so far has not read it', async () => {
   checkpoint = '0';
