@@ -78,6 +78,12 @@ test('throttling and what may pass are tried again', async () => {
   expect(ended).toEqual({ kind: 'complete' });
 });
 
+test('failures are counted anew after a page: many that pass, here and there, are no end', async () => {
+  const few: Answer[] = Array(6).fill({ error: 'InternalServerError' });
+  const { ended, numbers } = await read([...few, { numbers: ['9'] }, ...few, { numbers: ['11'] }]);
+  expect([ended.kind, numbers]).toEqual(['complete', ['9', '11']]);
+});
+
 test('what does not pass is out of reach', async () => {
   expect(await read([{ error: 'InternalServerError' }])).toMatchObject({ code: 'STREAM_UNREACHABLE' });
 });
