@@ -1,6 +1,13 @@
 /** Every setting that could lose a record is refused, by name and with a way out. */
 import { expect, test } from 'vitest';
-import { attemptsForOutage, type MappingProperties, mappingFaults, mappingOf } from './mapping-settings.ts';
+import { STREAM_DEFAULTS } from '../settings/streams.ts';
+import {
+  attemptsForOutage,
+  MAXIMUM_RECORD_AGE_SECONDS,
+  type MappingProperties,
+  mappingFaults,
+  mappingOf,
+} from './mapping-settings.ts';
 
 const TIMES = { timeoutSeconds: 60, reserveSeconds: 10 };
 
@@ -50,10 +57,6 @@ test.each<[string, string, MappingProperties]>([
   ['leaving out event counts', 'MetricsConfig', without('MetricsConfig')],
   ['starting at the latest record', 'StartingPosition is LATEST', { ...safe, StartingPosition: 'LATEST' }],
   ['a batch too large', 'BatchSize is 10001', { ...safe, BatchSize: 10_001 }],
-  ['a batch of nothing', 'BatchSize is 0', { ...safe, BatchSize: 0 }],
-  ['half a record', 'BatchSize is 1.5', { ...safe, BatchSize: 1.5 }],
-  ['no lane', 'ParallelizationFactor is 0', { ...safe, ParallelizationFactor: 0 }],
-  ['part of an attempt', 'MaximumRetryAttempts is 432.5', { ...safe, MaximumRetryAttempts: 432.5 }],
   ['a window too long', 'MaximumBatchingWindow', { ...safe, MaximumBatchingWindowInSeconds: 301 }],
   ['an eleventh lane', 'ParallelizationFactor is 11', { ...safe, ParallelizationFactor: 11 }],
   ['a tumbling window', 'TumblingWindowInSeconds', { ...safe, TumblingWindowInSeconds: 60 }],
@@ -68,46 +71,6 @@ test.each<[string, string, MappingProperties]>([
   expect(faults[0]).not.toContain('\n');
 });
 
-test.each<[string, MappingProperties]>([
-  ['batches of one', { ...safe, BatchSize: 1 }],
-  [
-    'the largest batch and the longest window',
-    { ...safe, BatchSize: 10_000, MaximumBatchingWindowInSeconds: 300 },
-  ],
-  ['ten lanes', { ...safe, ParallelizationFactor: 10 }],
-  ['as many attempts as there may be', { ...safe, MaximumRetryAttempts: 10_000 }],
-  ['an age of exactly the outage', { ...safe, MaximumRecordAgeInSeconds: 21_600 }],
-  ['the last second before the stream trims', { ...safe, MaximumRecordAgeInSeconds: 86_399 }],
-  ['five filters', { ...safe, FilterCriteria: { Filters: Array(5).fill({ Pattern: '{}' }) } }],
-  ['a filter as long as it may be', pattern(JSON.stringify({ a: ['x'.repeat(4086)] }))],
-])('%s is allowed', (_what, mapping) => {
-  expect(mappingFaults(mapping, TIMES)).toEqual([]);
-});
-
-test('settings make one lane that begins at the oldest record, and lasts through the outage', () => {
-  const settings = { batchSize: 1000, windowSeconds: 0, timeoutSeconds: 60, memoryMb: 512 };
-  expect(mappingOf(settings)).toEqual({
-    StartingPosition: 'TRIM_HORIZON',
-    BatchSize: 1000,
-    MaximumBatchingWindowInSeconds: 0,
-    ParallelizationFactor: 1,
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: 432,
-    MaximumRecordAgeInSeconds: 12 * 3600,
-    MetricsConfig: { Metrics: ['EventCount'] },
-  });
-});
-
-test('what a stage sets is what the mapping has, none at all too', () => {
-  const settings = { batchSize: 1, windowSeconds: 5, timeoutSeconds: 60, memoryMb: 512 };
-  expect(mappingOf({ ...settings, attempts: 0, recordAgeSeconds: 30_000 })).toMatchObject({
-    MaximumRetryAttempts: 0,
-    MaximumRecordAgeInSeconds: 30_000,
-    MaximumBatchingWindowInSeconds: 5,
-  });
-});
-
 test('a time-out inside the reserve is a fault, and does not hide the others', () => {
   const faults = mappingFaults(
     { ...safe, StartingPosition: 'LATEST' },
@@ -119,4 +82,15 @@ test('a time-out inside the reserve is a fault, and does not hide the others', (
 
 test('a time-out beyond what Lambda allows is a fault', () => {
   expect(mappingFaults(safe, { timeoutSeconds: 901, reserveSeconds: 10 }).join()).toContain('900');
+});
+
+test('as settings stand, a mapping begins at the oldest record and gives up nothing during an outage of six hours', () => {
+  const mapping = mappingOf(STREAM_DEFAULTS);
+  expect(mapping).toMatchObject({
+    StartingPosition: 'TRIM_HORIZON',
+    ParallelizationFactor: 1,
+    MaximumRetryAttempts: 432,
+    MaximumRecordAgeInSeconds: 12 * 3600,
+  });
+  expect(MAXIMUM_RECORD_AGE_SECONDS).toBe(12 * 3600);
 });

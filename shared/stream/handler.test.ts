@@ -28,7 +28,7 @@ function end(effect: string): Outcome {
   return { kind: 'applied' };
 }
 
-async function invoke(event: unknown, sink = letterBox()) {
+async function invoke(event: unknown, sink = letterBox(), timeoutMs = 60_000) {
   const clock = new VirtualClock(1_700_000_000_000);
   const startedMs = clock.now();
   const reports: BatchReport[] = [];
@@ -40,7 +40,7 @@ async function invoke(event: unknown, sink = letterBox()) {
   });
   const context = {
     awsRequestId: 'request-1',
-    getRemainingTimeInMillis: () => 60_000 - (clock.now() - startedMs),
+    getRemainingTimeInMillis: () => timeoutMs - (clock.now() - startedMs),
   };
   const response = await clock.runUntil(handler(event, context));
   return { response, letters: sink.letters, reports, elapsedMs: clock.now() - startedMs };
@@ -67,13 +67,24 @@ describe('streamHandler', () => {
     const queueDown = letterBox(() => true);
     const { response, elapsedMs } = await invoke({ Records: records('poison-1', 'down-1') }, queueDown);
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '100000000000000000000' }] });
-    expect(elapsedMs).toBeLessThan(60_000);
+    expect(elapsedMs).toBe(59_500);
+  });
+
+  it.each([
+    ['at least a second', 3_000, 1_000],
+    ['a tenth', 30_000, 3_000],
+    ['at most six seconds', 900_000, 6_000],
+  ])('keeps back %s of its time', async (_, timeoutMs, keptMs) => {
+    for (const marks of [{}, { redrive: { id: 'x' } }]) {
+      const event = { Records: records('down-1'), ...marks };
+      expect((await invoke(event, letterBox(), timeoutMs)).elapsedMs).toBe(timeoutMs - keptMs);
+    }
   });
 
   it('answers a redrive in time, whatever cannot be settled', async () => {
     const { response, elapsedMs } = await invoke({ Records: records('down-1'), redrive: { id: 'x' } });
     expect(response).toMatchObject({ outcomes: [{ outcome: 'transient', settled: false }] });
-    expect(elapsedMs).toBeLessThan(60_000);
+    expect(elapsedMs).toBe(54_000);
   });
 
   it('answers a batch that failed as a whole with a partial response, not with an error', async () => {

@@ -58,6 +58,18 @@ describe('readItem', () => {
     expect(read({ status, error: error(type) })).toMatchObject({ kind: 'transient' });
   });
 
+  it('takes what blames the document for transient with any status but 400', () => {
+    for (const status of [404, 429, 500])
+      expect(read({ status, error: error('mapper_parsing_exception') }).kind).toBe('transient');
+  });
+
+  it.each([
+    ['a 404 that does not say what was not found', { status: 404, _index: 'products-v1' }],
+    ['a status of neither success nor error', { status: 301, _index: 'products-v1' }],
+  ])('takes %s for transient', (_, item) => {
+    expect(read(item)).toMatchObject({ kind: 'transient', failure: { code: `SEARCH_${item.status}` } });
+  });
+
   it('takes a missing answer for transient', () => {
     expect(read(undefined).kind).toBe('transient');
     expect(read({}).kind).toBe('transient');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Delivery, documentRefused, refused, unavailable } from '../../../local/search-engine/index.ts';
 import { documentOf, type ProjectedSearch, projectedSearch } from '../../../test/support/projected-search.ts';
-import { readStored } from './stored.ts';
+import { readDocuments, readStored } from './stored.ts';
 
 const read = (world: ProjectedSearch, ids: readonly string[] = ['p1']) =>
   world.run(readStored(world.projection, ids, world.context));
@@ -56,3 +56,18 @@ it.each([
     ]);
   },
 );
+
+it('asks for a thousand ids at once, or for 250 whole documents, and answers in order all the same', async () => {
+  const world = projectedSearch();
+  const ids = Array.from({ length: 1_001 }, (_, index) => `n${index}`);
+  world.write({ ...documentOf(7, 1, 'event-7'), id: 'n1000' });
+  world.write({ ...documentOf(8, 1), id: 'n250' });
+  const stored = await read(world, ids);
+  expect(stored.flatMap(({ kind }, index) => (kind === 'present' ? index : []))).toEqual([250, 1_000]);
+  expect(stored).toHaveLength(1_001);
+  expect(world.asked).toEqual(['_mget', '_mget']);
+  const documents = await world.run(readDocuments(world.projection, ids.slice(0, 251), world.context));
+  expect(documents).toHaveLength(251);
+  expect(documents.at(-1)).toMatchObject({ version: 8, document: { productId: 'p1', quantity: 1 } });
+  expect(world.asked).toHaveLength(4);
+});
