@@ -265,6 +265,11 @@ it('a push carries what there is of texts and links, and no nulls', () => {
   expect(firstNotice({ after: {} }).details).toEqual({ unit: 'kg', message: 'Can you deliver on Friday?' });
 });
 
+it('a unit of any length is told by its beginning', () => {
+  const { unit } = firstNotice({ after: { unit: 'u'.repeat(500) } }).details;
+  expect(unit).toBe(`${'u'.repeat(59)}…`);
+});
+
 it('a status is the same in any case', () => {
   expect(firstNotice({ before: {}, after: { status: 'ACCEPTED' } }).english).toBe('Your bid was accepted');
 });

@@ -94,6 +94,12 @@ describe('a rating', () => {
       reviewExpected: false,
       firstReview: false,
     });
+    const edited = { isReviewed: true, updatedAt: '2026-03-22T10:00:00.000Z' };
+    expect(intent(edited, { isReviewed: true })).toEqual({
+      ...rating,
+      reviewExpected: true,
+      firstReview: false,
+    });
     expect(intent({ isReviewed: true, serviceId: '' }, {})).toEqual({
       bookingId: 'b1',
       providerId: 'p1',

@@ -1,7 +1,8 @@
 /** Tokens are made with real keys: each test changes the one thing that it is about. */
 import { createHmac } from 'node:crypto';
+import { globalAgent } from 'node:https';
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FAR_FUTURE, LONG_PAST, testPool } from '../../test/support/user-pool.ts';
 import { tokenVerifier } from './verify-token.ts';
 
@@ -24,6 +25,16 @@ describe('a token is taken', () => {
   test('for the same user whether it writes the id bare or with USER#', async () => {
     expect(await verify(pool.token({ claims: { sub: 'USER#u-1' } }))).toMatchObject({ userId: 'u-1' });
   });
+});
+
+test('keys that cannot be fetched say nothing about a token: that is an error, not a verdict', async () => {
+  const { jwks: _, ...rules } = pool.rules;
+  const dial = vi.spyOn(globalAgent, 'createConnection').mockImplementation(() => {
+    throw new Error('unreachable');
+  });
+  await expect(tokenVerifier(rules)(pool.token())).rejects.toThrow();
+  expect(dial).toHaveBeenCalled();
+  dial.mockRestore();
 });
 
 describe('a token is refused', () => {

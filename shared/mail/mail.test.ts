@@ -68,6 +68,13 @@ describe('html', () => {
 });
 
 describe('oneLine', () => {
+  it.each([...'\u2028\u2029\u0085\u0000\u202a\u202e\u2066\u2067\u2068\u2069'])(
+    'has %j as a blank',
+    (character) => {
+      expect(oneLine(`a${character}b`, 10)).toBe('a b');
+    },
+  );
+
   test.prop([hostile, fc.integer({ min: 1, max: 50 })])(
     'is one line, well-formed, and no longer than asked for',
     (text, longest) => {
@@ -110,6 +117,25 @@ describe('a mail', () => {
     const { subject } = layOut(values);
     expect(subject).not.toMatch(/\p{Cc}/u);
     expect([...subject].length).toBeLessThanOrEqual(150);
+  });
+
+  it('keeps every value on its own line, whatever line breaks it holds', () => {
+    const broken = (text: string) => `${text}\r\nBcc: all@example.com\n\n${text}`;
+    const { subject, text, html } = layOut({
+      subject: broken('S'),
+      greeting: broken('Hello,'),
+      paragraphs: [broken('One.')],
+      facts: [[broken('When'), broken('Friday')]],
+      signature: broken('Market'),
+    });
+    const lines = [
+      broken('Hello,'),
+      broken('One.'),
+      `${broken('When')}: ${broken('Friday')}`,
+      broken('Market'),
+    ];
+    expect(text).toBe(`${lines.map((line) => line.replaceAll(/[\r\n]+/g, ' ')).join('\n\n')}\n`);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/^Bcc/m);
   });
 
   it('says in its text part what it says in HTML', () => {

@@ -88,6 +88,20 @@ Home Market
     const bookingUrl = 'https://example.com/bookings/{bookingId}';
     const composed = compose({ ...mail('receipt'), bookingId: 'a/b?"$&' }, { ...settings, bookingUrl });
     expect(composed.text).toContain('View the booking: https://example.com/bookings/a%2Fb%3F%22%24%26');
+    const twice = compose(mail('receipt'), { ...settings, bookingUrl: `${bookingUrl}?of={bookingId}` });
+    expect(twice.text).toContain('https://example.com/bookings/b1?of=b1\n');
+  });
+
+  it('says the day as it is where the marketplace is', () => {
+    const { text } = compose(mail('receipt', { scheduledDate: '2026-03-20T02:00:00.000Z' }), settings);
+    expect(text).toContain('Thursday, 19 March 2026');
+  });
+
+  it('has room for notes, and little for a name', () => {
+    const notes = 'n'.repeat(450);
+    const { text } = compose(mail('booking-received', { notes, providerName: 'p'.repeat(5_000) }), settings);
+    expect(text).toContain(notes);
+    expect(text).not.toContain('p'.repeat(400));
   });
 
   it('shows markup and line breaks as text', () => {
