@@ -61,6 +61,20 @@ describe('a recording', () => {
     expect([...numbers].sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('waits for what was written in the last moments and is still on its way into the stream', async () => {
+    const empty = Array.from({ length: 8 }, () => []);
+    const { numbers } = await read({ a: { pages: [...empty, [999]] } }, { untilS: 1_000 });
+    expect(numbers).toEqual([999]);
+  });
+
+  it('waits for the child of a shard that has ended, however late the stream lists it', async () => {
+    const { numbers } = await read(
+      { a: { pages: [[1]], closed: true }, b: { parent: 'a', pages: [[2]], listedFrom: 4 } },
+      { untilS: 1_100 },
+    );
+    expect(numbers).toEqual([1, 2]);
+  });
+
   it('begins with a shard whose parent the stream has forgotten', async () => {
     expect((await read({ b: { parent: 'gone', pages: [[7]] } }, { untilS: 1_000 })).numbers).toEqual([7]);
   });
@@ -84,11 +98,13 @@ describe('a recording', () => {
   });
 
   it('says what the stream forgot before it was read, and goes on', async () => {
-    const { numbers, gaps } = await read(
+    const { numbers, gaps, iterators } = await read(
       { a: { pages: [[1], 'TrimmedDataAccessException', [9]] } },
       { untilS: 1_000 },
     );
     expect(numbers).toEqual([1, 9]);
+    // Not after the last record again, which the stream would refuse for ever.
+    expect(iterators).toEqual(['a TRIM_HORIZON', 'a TRIM_HORIZON']);
     expect(gaps).toEqual([expect.stringContaining('forgotten records after 1')]);
   });
 
