@@ -1,5 +1,10 @@
 /** Every setting that could lose a record is refused, by name and with a way out. */
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+import { streamHandler } from '../../shared/stream/handler.ts';
+import { inOrder } from '../../shared/stream/in-order.ts';
+import { letterBox } from '../../test/support/letters.ts';
+import { streamRecord } from '../../test/support/record.ts';
 import { STREAM_DEFAULTS } from '../settings/streams.ts';
 import {
   attemptsForOutage,
@@ -7,6 +12,7 @@ import {
   type MappingProperties,
   mappingFaults,
   mappingOf,
+  RESERVE_SECONDS,
 } from './mapping-settings.ts';
 
 const TIMES = { timeoutSeconds: 60, reserveSeconds: 10 };
@@ -94,3 +100,27 @@ test('as settings stand, a mapping begins at the oldest record and gives up noth
   });
   expect(MAXIMUM_RECORD_AGE_SECONDS).toBe(12 * 3600);
 });
+
+test.each([15, 60, 900])(
+  'a handler of %d s holds what is unsettled until the reserve, so that the attempts last',
+  async (timeoutSeconds) => {
+    const clock = new VirtualClock(1_700_000_000_000);
+    const startedMs = clock.now();
+    const handler = streamHandler<null>(
+      {
+        name: 'test',
+        images: 'new',
+        orderingKey: ({ eventId }) => eventId,
+        decide: () => ({ kind: 'effect', effect: null }),
+        carryOut: inOrder(async () => ({ kind: 'transient', failure: { code: 'DOWN' } }), { lanes: 1 }),
+      },
+      { clock, random: () => 0.5, sink: letterBox(), reporter: { report: () => {} } },
+    );
+    const getRemainingTimeInMillis = () => timeoutSeconds * 1_000 - (clock.now() - startedMs);
+    const invocation = { awsRequestId: 'request-1', getRemainingTimeInMillis };
+    await clock.runUntil(handler({ Records: [streamRecord({})] }, invocation));
+    const heldSeconds = (clock.now() - startedMs) / 1_000;
+    expect(heldSeconds).toBeGreaterThan(timeoutSeconds - RESERVE_SECONDS);
+    expect(heldSeconds).toBeLessThan(timeoutSeconds);
+  },
+);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../shared/stream/decode.ts';
+import { projectedSearch } from '../../test/support/projected-search.ts';
 import { productImage, productKeys, type RecordParts, streamRecord } from '../../test/support/record.ts';
 import { productId } from './key.ts';
 import { productsOperated } from './operate.ts';
-import { decide } from './processor.ts';
+import { decide, productsProcessor } from './processor.ts';
 
 function change(parts: RecordParts) {
   const decoded = decodeRecord(streamRecord(parts), 'new');
@@ -46,6 +47,18 @@ it('a row stands for its product only if it is the product itself', () => {
   expect(keys('PRODUCT#p1', 'DETAILS')).toEqual(['p1']);
   expect(keys('PRODUCT#p1', 'PRICING')).toEqual([]);
   expect(keys('USER#p1', 'DETAILS')).toEqual([]);
+});
+
+it('an item whose id is too long for the engine cannot be projected, and one that is not there can: as nothing', async () => {
+  const { projection, context, run } = projectedSearch();
+  const { client, alias } = projection;
+  const item = { product_id: 'p1', status: 'active' };
+  const compared = (items: readonly [typeof item | undefined]) => {
+    const processor = productsProcessor({ client, alias, readItems: async () => items });
+    return run(processor.projection?.compare(['x'.repeat(513)], context) ?? Promise.reject(new Error()));
+  };
+  expect(await compared([item])).toMatchObject([{ kind: 'unprojectable', failure: { code: 'ID_TOO_LONG' } }]);
+  expect(await compared([undefined])).toEqual([{ kind: 'equal' }]);
 });
 
 describe('what a change of a product means', () => {
