@@ -132,3 +132,10 @@ test('mails that are kept as files are there again after a restart, in their ord
     Array.from({ length: 13 }, (_, index) => `mail ${index + 1}`),
   );
 });
+
+test('a request that is not signed is refused', async () => {
+  const { gateway } = await start();
+  const url = `${gateway.url}/v2/email/outbound-emails`;
+  expect((await fetch(url, { method: 'POST', body: JSON.stringify(mail()) })).status).toBe(403);
+  expect(gateway.mails()).toEqual([]);
+});

@@ -108,6 +108,17 @@ describe('ratings, mended', () => {
     expect(tables.item('services', 's1')).toMatchObject({ reviews: [{ comment: 'Edited.' }] });
   });
 
+  it('of a service that is called as its provider are told from the provider’s', async () => {
+    const { compare, reconcile, rate, tables } = market();
+    tables.put('services', serviceImage('p1', { providerId: 'p1' }));
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 4, serviceId: 'p1' }));
+    await rate(['b1/p1/p1']);
+    tables.put('services', serviceImage('p1', { providerId: 'p1' }));
+    const keys = ['provider:p1', 'service:p1'];
+    expect((await compare(keys)).map(({ kind }) => kind)).toEqual(['equal', 'missing']);
+    expect(await reconcile(keys)).toEqual(['duplicate', 'applied']);
+  });
+
   it('create nothing, and rate nobody who has no reviews', async () => {
     const { reconcile, tables } = await rated();
     tables.put('providers', providerImage('p2'));

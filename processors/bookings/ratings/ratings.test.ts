@@ -103,6 +103,15 @@ describe('a rating', () => {
     expect(shown(tables, 'providers', 'p1')).toEqual([5, 1]);
   });
 
+  it('counts every review that names no booking', async () => {
+    const { tables, rate } = market();
+    tables.put('reviews', reviewImage('r1', 'b1', { rating: 1 }));
+    for (const id of ['r2', 'r3'])
+      tables.put('reviews', reviewImage(id, 'b2', { rating: 4, bookingId: null }));
+    await rate(['b1']);
+    expect(shown(tables, 'providers', 'p1')).toEqual([3, 3]);
+  });
+
   it('takes a review without a service for one of its booking’s service', async () => {
     const { tables, rate } = market();
     tables.put('bookings', { bookingId: { S: 'b1' }, serviceId: { S: 's1' } });
