@@ -68,6 +68,12 @@ describe.runIf(embeddedDynamoDb)('resolving a pointer', () => {
     expect(content.records).toMatchObject([{ eventName: 'REMOVE', key: 'id=o1' }]);
   });
 
+  test('is not done where one record of the batch is missing', async () => {
+    const content = await resolve({ ...range(2, 4), batchSize: 4 });
+    expect(content).toMatchObject({ resolvable: false, reason: { code: 'RECORDS_MISSING' } });
+    expect(content.records).toHaveLength(3);
+  });
+
   test('leaves out what the mapping filters out', async () => {
     const content = await resolve({ ...range(0, 5), batchSize: 4 }, orders());
     expect(content.records.map(({ key }) => key)).toEqual(['id=o1', 'id=o2', 'id=o4', 'id=o5']);
