@@ -23,6 +23,10 @@ test('the queue is encrypted by SQS itself, takes a whole mebibyte and keeps a l
   });
 });
 
+test('a letter that is taken stays hidden while a processor works on it, and for a second attempt', () => {
+  expect(resource(template, 'AWS::SQS::Queue').Properties).toMatchObject({ VisibilityTimeout: 300 });
+});
+
 test('queue and bucket refuse what is not sent over TLS', () => {
   for (const type of ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy']) {
     expect(statements(resource(template, type))).toContainEqual(expect.objectContaining(refusesPlainText));
