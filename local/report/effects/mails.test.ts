@@ -34,12 +34,14 @@ test('a mail that was sent once is as it must be', async () => {
     equal: true,
     count: 1,
     differences: [],
+    missing: 0,
+    tooMany: new Map(),
   });
 });
 
 test('a mail that was not sent is named by its booking', async () => {
-  const { equal, differences } = await findingOf([confirmed], []);
-  expect(equal).toBe(false);
+  const { equal, missing, differences } = await findingOf([confirmed], []);
+  expect({ equal, missing }).toEqual({ equal: false, missing: 1 });
   expect(differences).toEqual([expect.stringContaining('booking-confirmed of b1')]);
 });
 
