@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // vitest keeps a processor for itself, and needs little of it: of two, that is half the machine.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
