@@ -125,6 +125,16 @@ export class World {
     return this.#telling.lines;
   }
 
+  /** A row that lands while rows are counted is counted there, and once more when its late answer comes: at most those of one batch. */
+  get mayCountTwice(): number {
+    const { fates, claimFates, everyThirdFails, outages, crashes, again, operators, mapping } =
+      this.#scenario;
+    const isCalm =
+      !everyThirdFails &&
+      [fates, claimFates, outages, crashes, again, operators].every((list) => list.length === 0);
+    return isCalm ? 0 : mapping.BatchSize;
+  }
+
   /** Runs the whole history until everything is settled, faults and all. */
   async run(): Promise<void> {
     const { again, operators, lastOperator } = this.#scenario;
