@@ -118,6 +118,17 @@ export function projectedSearch(
   return world;
 }
 
+/** An item and its document change between the two reads of them, whichever comes first. */
+export function overtakenBetweenReads(world: ProjectedSearch, version: number): void {
+  world.before = () => {
+    if (world.asked.length === 2) {
+      world.items.set('p1', version);
+      world.write(documentOf(version, version));
+    }
+    return undefined;
+  };
+}
+
 interface Found {
   readonly docs: readonly {
     readonly _version?: number;

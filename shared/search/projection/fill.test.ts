@@ -4,6 +4,7 @@ import { ALIAS } from '../../../test/support/product-index.ts';
 import {
   documentOf,
   INVALID,
+  overtakenBetweenReads,
   type ProjectedSearch,
   projectedSearch,
   REFUSED,
@@ -44,14 +45,7 @@ it('an item is never older than the version that it is given', async () => {
   const world = rebuilding();
   world.items.set('p1', 5);
   world.write(documentOf(5, 5));
-  // Between the two reads, whichever comes first.
-  world.before = () => {
-    if (world.asked.length === 2) {
-      world.items.set('p1', 6);
-      world.write(documentOf(6, 6));
-    }
-    return undefined;
-  };
+  overtakenBetweenReads(world, 6);
   await filled(world);
   expect(world.stored('p1', NEXT)).toEqual({ version: 5, quantity: 6 });
 });

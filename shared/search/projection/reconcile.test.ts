@@ -3,6 +3,7 @@ import { refused, unavailable } from '../../../local/search-engine/index.ts';
 import {
   documentOf,
   INVALID,
+  overtakenBetweenReads,
   type ProjectedSearch,
   projectedSearch,
   stateOf,
@@ -35,14 +36,7 @@ describe('what was written after the version was read', () => {
     const world = projectedSearch();
     world.items.set('p1', 5);
     world.write(documentOf(5, 5));
-    // Between the two reads, whichever comes first.
-    world.before = () => {
-      if (world.asked.length === 2) {
-        world.items.set('p1', 6);
-        world.write(documentOf(6, 6));
-      }
-      return undefined;
-    };
+    overtakenBetweenReads(world, 6);
     expect(await ended(world)).toEqual({ kind: 'superseded' });
     expect(new Set(sentQuantities(world))).toEqual(new Set([6]));
     expect(world.stored()).toEqual({ version: 7, quantity: 6 });
