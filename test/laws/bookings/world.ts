@@ -20,6 +20,7 @@ import { telling } from '../../support/telling.ts';
 import { ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
+import { unsettled as undelivered } from '../redeliver.ts';
 import { App, type BookingRecord, changeOf, REFUSED } from './app.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
@@ -363,15 +364,8 @@ function refusal(name: string | undefined, to: string): Error {
 }
 
 function unsettled(records: readonly BookingRecord[], result: InvokeResult): readonly BookingRecord[] {
-  if (result.kind !== 'returned') return records;
-  const payload = result.payload as Partial<RedriveResponse> & {
-    readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
-  };
-  if (payload.outcomes !== undefined) {
-    const { outcomes } = payload;
-    return records.filter((_, index) => outcomes[index]?.outcome === 'transient');
-  }
-  const reported = payload.batchItemFailures?.[0]?.itemIdentifier;
-  const from = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
-  return from < 0 ? [] : records.slice(from);
+  const { outcomes } = (result.kind === 'returned' ? result.payload : {}) as Partial<RedriveResponse>;
+  return outcomes === undefined
+    ? undelivered(records, result)
+    : records.filter((_, index) => outcomes[index]?.outcome === 'transient');
 }

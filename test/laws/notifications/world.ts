@@ -17,8 +17,8 @@ import { type Fault, Switchboard } from '../../support/switchboard.ts';
 import { telling } from '../../support/telling.ts';
 import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
-import { lowestReported } from '../lowest-reported.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
+import { redeliver } from '../redeliver.ts';
 import type { Again, Crash, Outage } from './faults.ts';
 import {
   PROFILES,
@@ -189,7 +189,7 @@ export class World {
       .filter((record) => redriven || !this.withheld.includes(record));
     if (records.length === 0) return;
     if (redriven) await redriveAll(records, this.#door);
-    else await this.#untilAnswered(records);
+    else await redeliver(records, (Records) => this.#invoke({ Records }, `again-${this.#ids++}`), this.clock);
   }
 
   async #operate(operator: Operator): Promise<void> {
@@ -201,19 +201,6 @@ export class World {
     (event) => this.#invoke(event, `operator-${this.#ids++}`),
     (ms) => this.#wait(ms),
   );
-
-  /** At least once: what another delivery reports comes again, as from the mapping. */
-  async #untilAnswered(records: readonly StreamRecord[]): Promise<void> {
-    let pending = records;
-    while (pending.length > 0) {
-      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`);
-      const reported =
-        result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
-      const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
-      pending = from < 0 ? [] : pending.slice(from);
-      await this.#wait(200);
-    }
-  }
 
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;

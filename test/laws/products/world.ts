@@ -18,6 +18,7 @@ import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
 import { isWithheld } from '../operator.ts';
+import { redeliver } from '../redeliver.ts';
 import type { Again, Crash, Fate, LetterFault, Outage, ReadFate, Reconcile } from './faults.ts';
 import { faultyLetters, type KeptLetter } from './faulty-letters.ts';
 import { faultyClient } from './faulty-search.ts';
@@ -186,26 +187,19 @@ export class World {
     if (records.length === 0) return;
     const redrive = () =>
       this.#redriveUntilSettled(fromEarlierStream ? records.map(countedHigher) : records, slowMs);
-    await (redriven ? redrive() : this.#untilAnswered(records, slowMs));
+    await (redriven
+      ? redrive()
+      : redeliver(
+          records,
+          (Records) => this.#invoke({ Records }, `again-${this.#ids++}`, slowMs),
+          this.clock,
+        ));
   }
 
   /** Once: what it cannot mend is for its operator to see. */
   async #reconcile({ products: keys, ...moment }: Reconcile): Promise<void> {
     await this.#wait(momentMs(moment, this.#scenario.history));
     await this.ask({ projection: { id: 'law', action: 'reconcile', keys } });
-  }
-
-  /** At least once: what another delivery reports comes again, as from the mapping. */
-  async #untilAnswered(records: readonly StreamRecord[], slowMs: number): Promise<void> {
-    let pending: readonly StreamRecord[] = records;
-    while (pending.length > 0) {
-      const result = await this.#invoke({ Records: pending }, `again-${this.#ids++}`, slowMs);
-      const reported =
-        result.kind === 'returned' ? lowestReported(result.payload) : pending[0]?.dynamodb.SequenceNumber;
-      const from = pending.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
-      pending = from < 0 ? [] : pending.slice(from);
-      await this.#wait(200);
-    }
   }
 
   async #redriveUntilSettled(records: readonly unknown[], slowMs = 0): Promise<void> {
