@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FUZZ_NAMES } from '../fuzz/suites.ts';
 import { readOptions, UsageError } from './options.ts';
 import { portions } from './portions.ts';
 
@@ -17,6 +18,10 @@ describe('the options of a proof', () => {
       seed: -5,
       path: '3:1',
     });
+  });
+
+  it('name all entry points by one word', () => {
+    expect(read('--stream', 'fuzz', '--stream', 'bids')).toMatchObject({ suites: [...FUZZ_NAMES, 'bids'] });
   });
 
   it.each([
@@ -40,5 +45,11 @@ describe('portions', () => {
       { law: 'a', seed: -(2 ** 31), runs: 50 },
       { law: 'b', seed: -(2 ** 31), runs: 50 },
     ]);
+  });
+
+  it('are at most forty of a law, however many histories it is tried on', () => {
+    const cut = portions(['a'], 100_000, 1);
+    expect(cut).toHaveLength(40);
+    expect(cut.reduce((sum, { runs }) => sum + runs, 0)).toBe(100_000);
   });
 });

@@ -6,6 +6,9 @@ import { SUITE_NAMES } from '../laws/suites.ts';
 /** Laws of streams first, then what entry points do with what nobody expects. */
 const PROVEN = [...SUITE_NAMES, ...FUZZ_NAMES];
 
+/** Every entry point, under one name. */
+const FUZZ = 'fuzz';
+
 export interface Options {
   /** Random histories for each law. */
   readonly runs: number;
@@ -25,8 +28,10 @@ export interface Options {
 export const USAGE = `npm run prove -- [--runs N] [--stream NAME]… [--law ID] [--seed N] [--path P] [--workers N] [--json]
 
   --runs     random histories for each law                     (default 2000)
-  --stream   ${SUITE_NAMES.join(', ')}; may be repeated   (default all)
-             or an entry point: ${FUZZ_NAMES.join(', ')}
+  --stream   may be repeated                                   (default all)
+             a stream or tool:   ${inLines(SUITE_NAMES)}
+             all entry points:   ${FUZZ}
+             one entry point:    ${inLines(FUZZ_NAMES)}
   --law      one law only, e.g. products/again
   --seed     the same seed gives the same histories            (default a random one, which is printed)
   --path     with --law and --seed: begins with the history that was found there
@@ -35,6 +40,16 @@ export const USAGE = `npm run prove -- [--runs N] [--stream NAME]… [--law ID] 
   --engines  instead of laws: the contracts of test/contracts on every real engine, OpenSearch 3 among them, downloaded once
 
 Exit codes: 0 every law holds, 1 a law is broken, 2 the command is wrong, 130 interrupted.`;
+
+function inLines(names: readonly string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + name.length > 78) lines.push(name);
+    else lines[lines.length - 1] = `${last}, ${name}`;
+  }
+  return lines.join(`,\n${' '.repeat(33)}`);
+}
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -49,10 +64,14 @@ export interface Defaults {
 export function readOptions(args: readonly string[], defaults: Defaults): Options | 'help' {
   const { values } = parsed(args);
   if (values.help) return 'help';
-  const suites = values.stream ?? (values.law === undefined ? PROVEN : [values.law.split('/')[0] ?? '']);
+  const suites =
+    values.stream?.flatMap((name) => (name === FUZZ ? FUZZ_NAMES : [name])) ??
+    (values.law === undefined ? PROVEN : [values.law.split('/')[0] ?? '']);
   const unknown = suites.find((name) => !PROVEN.includes(name));
   if (unknown !== undefined)
-    throw new UsageError(`${values.stream ? '--stream' : '--law'} ${unknown}: expected ${PROVEN.join(', ')}`);
+    throw new UsageError(
+      `${values.stream ? '--stream' : '--law'} ${unknown}: expected ${[...SUITE_NAMES, FUZZ, ...FUZZ_NAMES].join(', ')}`,
+    );
   if (values.path !== undefined && (values.law === undefined || values.seed === undefined))
     throw new UsageError('--path: a history is found by its law and its seed, give --law and --seed too');
   return {
