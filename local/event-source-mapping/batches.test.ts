@@ -31,6 +31,17 @@ describe('batches', () => {
     ]);
   });
 
+  it('what comes within a window does not lengthen it', async () => {
+    const { mapping, clock, invocations, idle } = mappingUnderTest({ MaximumBatchingWindowInSeconds: 10 });
+    mapping.enable();
+    for (const one of records(1, 3)) {
+      mapping.append(SHARD, [one]);
+      await clock.advance(4_000);
+    }
+    await idle();
+    expect(invocations.map(({ batch, atMs }) => [batch, atMs])).toEqual([[[1, 2, 3], 10_000]]);
+  });
+
   it('an event is kept within the payload limit, counted in bytes of UTF-8', async () => {
     const image = { text: { S: 'ट'.repeat(1_100_000) } };
     const sizes: number[] = [];
@@ -46,6 +57,38 @@ describe('batches', () => {
     await idle();
     expect(batches()).toEqual([[1], [2], [3]]);
     expect(Math.max(...sizes)).toBeLessThan(6 * 1024 * 1024);
+  });
+
+  it('an event of exactly the limit is sent, and with a byte less its last record comes apart', async () => {
+    const sizes: number[] = [];
+    const batchesWithin = async (payloadLimitBytes: number) => {
+      const { mapping, batches, idle } = mappingUnderTest(
+        {},
+        (_batch, { payload }) => {
+          sizes.push(Buffer.byteLength(payload));
+          return succeeds;
+        },
+        { parameters: { payloadLimitBytes } },
+      );
+      mapping.enable();
+      mapping.append(SHARD, records(1, 6));
+      await idle();
+      return batches();
+    };
+    expect(await batchesWithin(1_000_000)).toEqual([[1, 2, 3, 4, 5, 6]]);
+    const [six = 0] = sizes;
+    const empty = '{"Records":[]}'.length;
+    // Half of the records, and half of what is between them but for the comma that falls away.
+    const three = empty + (six - empty - 1) / 2;
+    expect(await batchesWithin(three)).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(await batchesWithin(three - 1)).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
   });
 
   it('a record too large for any event uses its retries up unseen, and its message has no responseContext', async () => {
@@ -131,5 +174,45 @@ describe('lanes', () => {
     held.resolve(succeeds);
     await idle();
     expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(30) });
+  });
+
+  const ofItem = (n: number, Keys: object) => ({ dynamodb: { Keys, SequenceNumber: sequence(n) } });
+
+  it('items are told apart by their whole key: those of one partition are in different lanes, as on AWS', async () => {
+    const held = later();
+    const { mapping, clock, batches, idle } = mappingUnderTest(
+      { BatchSize: 1, ParallelizationFactor: 10 },
+      ([n]) => (n === 1 ? held.promise : succeeds),
+    );
+    mapping.enable();
+    mapping.append(
+      SHARD,
+      Array.from({ length: 30 }, (_, i) => ofItem(i + 1, { PK: { S: 'chat' }, SK: { S: `message-${i}` } })),
+    );
+    await clock.advance(1_000);
+    expect(batches().length).toBeGreaterThan(20);
+    held.resolve(succeeds);
+    await idle();
+  });
+
+  it('an item is the same in whatever order its key is written', async () => {
+    const held = later();
+    const { mapping, clock, batches, idle } = mappingUnderTest(
+      { BatchSize: 1, ParallelizationFactor: 10 },
+      ([n = 0]) => (n % 2 === 1 ? held.promise : succeeds),
+    );
+    mapping.enable();
+    for (let item = 1; item <= 5; item++) {
+      const [PK, SK] = [{ S: 'chat' }, { S: `message-${item}` }];
+      mapping.append(SHARD, [ofItem(2 * item - 1, { PK, SK }), ofItem(2 * item, { SK, PK })]);
+    }
+    await clock.advance(1_000);
+    expect(
+      batches()
+        .flat()
+        .filter((n) => n % 2 === 0),
+    ).toEqual([]);
+    held.resolve(succeeds);
+    await idle();
   });
 });

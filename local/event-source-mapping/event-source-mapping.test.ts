@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { mappingUnderTest, ordinal, record, records, SHARD, sequence, succeeds, throws } from './testing.ts';
+import { sleep } from '../../shared/time/clock.ts';
+import {
+  mappingUnderTest,
+  ordinal,
+  record,
+  records,
+  reports,
+  SHARD,
+  sequence,
+  succeeds,
+  throws,
+} from './testing.ts';
 
 const later = () => Promise.withResolvers<typeof succeeds>();
 
@@ -57,10 +68,42 @@ describe('enabling and disabling', () => {
   it('LATEST skips what was there before the mapping was first enabled', async () => {
     const { mapping, batches, idle } = mappingUnderTest({ StartingPosition: 'LATEST' });
     mapping.append(SHARD, records(1, 2));
+    expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(2) });
     mapping.enable();
     mapping.append(SHARD, [record(3)]);
     await idle();
     expect(batches()).toEqual([[3]]);
+  });
+
+  it('LATEST skips nothing that comes later, also while the mapping is disabled', async () => {
+    const { mapping, batches, idle } = mappingUnderTest({ StartingPosition: 'LATEST' });
+    mapping.enable();
+    mapping.disable();
+    mapping.append(SHARD, [record(1)]);
+    mapping.enable();
+    await idle();
+    expect(batches()).toEqual([[1]]);
+  });
+
+  it('once stopped it stays so, whatever it is told', async () => {
+    const { mapping, batches, idle } = mappingUnderTest({});
+    mapping.stop();
+    mapping.enable();
+    mapping.disable();
+    mapping.enable();
+    mapping.append(SHARD, [record(1)]);
+    await idle();
+    expect(batches()).toEqual([]);
+  });
+
+  it('a shard begins with the checkpoint of an earlier run, and a record without a number moves it no further', async () => {
+    const { mapping, idle } = mappingUnderTest({});
+    mapping.addShard({ shardId: 'resumed', checkpoint: sequence(7) });
+    expect(mapping.checkpoints()).toEqual({ resumed: sequence(7) });
+    mapping.enable();
+    mapping.append('resumed', [record(8), { dynamodb: {} }]);
+    await idle();
+    expect(mapping.checkpoints()).toEqual({ resumed: sequence(8) });
   });
 
   it('disabled in the middle of retries, it keeps the checkpoint and batches the rest anew when enabled', async () => {
@@ -84,6 +127,24 @@ describe('enabling and disabling', () => {
     expect(invocations.at(-1)).toMatchObject({ batch: [3, 4] });
     expect(invocations.at(-1)?.requestId).not.toBe(invocations.at(-2)?.requestId);
     expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(4) });
+  });
+
+  it('disabled among the halves of a batch, it delivers what is left of it in the order of the stream', async () => {
+    let isMended = false;
+    const { mapping, batches, clock, idle } = mappingUnderTest(
+      { BatchSize: 8, BisectBatchOnFunctionError: true },
+      (batch) => (batch.includes(1) && !isMended ? throws : succeeds),
+    );
+    mapping.enable();
+    mapping.append(SHARD, records(1, 9));
+    await clock.advance(100);
+    mapping.disable();
+    await clock.advance(0);
+    expect(mapping.backlog()).toMatchObject({ records: 9, inFlight: 0 });
+    isMended = true;
+    mapping.enable();
+    await idle();
+    expect(batches().slice(-2)).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], [9]]);
   });
 
   it('an invocation under way when the mapping is disabled still counts', async () => {
@@ -111,12 +172,32 @@ describe('enabling and disabling', () => {
     expect(mapping.backlog()).toEqual({ records: 0, inFlight: 0, oldestCreatedAtMs: undefined });
   });
 
+  it('of several shards the oldest record tells how old the backlog is', () => {
+    const { mapping, clock } = mappingUnderTest({});
+    const nowS = clock.now() / 1000;
+    for (const [shardId, ageS] of [
+      ['a', 5],
+      ['b', 30],
+      ['c', 10],
+    ] as const) {
+      mapping.addShard({ shardId });
+      mapping.append(shardId, [record(1, { createdS: nowS - ageS })]);
+    }
+    expect(mapping.backlog().oldestCreatedAtMs).toBe((nowS - 30) * 1000);
+  });
+
   it('an invoke that breaks its promise ends the mapping and is told to whoever waits', async () => {
-    const { mapping, idle } = mappingUnderTest({}, () => Promise.reject(new Error('no worker')));
+    const { mapping, clock, batches, idle } = mappingUnderTest({}, () =>
+      Promise.reject(new Error('no worker')),
+    );
     mapping.enable();
     mapping.append(SHARD, [record(1)]);
     await expect(idle()).rejects.toThrow('no worker');
     await expect(mapping.whenIdle()).rejects.toThrow('no worker');
+    mapping.addShard({ shardId: 'other' });
+    mapping.append('other', [record(2)]);
+    await clock.advance(1_000);
+    expect(batches()).toEqual([[1]]);
   });
 
   it('what it does can be watched', async () => {
@@ -127,5 +208,25 @@ describe('enabling and disabling', () => {
     await idle();
     expect(events.map(({ kind }) => kind)).toEqual(['invoked', 'checkpoint', 'shard-done']);
     expect(ordinal(mapping.checkpoints()[SHARD])).toBe(1);
+  });
+
+  it('of an invocation that fails it is told when it was, which attempt, by what, and from which record on', async () => {
+    const { mapping, clock, events, idle } = mappingUnderTest(
+      { MaximumRetryAttempts: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] },
+      async (batch) => {
+        await sleep(clock, 30);
+        return batch.includes(1) ? reports(2) : throws;
+      },
+    );
+    const beganMs = clock.now();
+    mapping.enable();
+    mapping.append(SHARD, records(1, 3));
+    await idle();
+    const told = events.filter((event) => event.kind === 'invoked');
+    expect(told).toMatchObject([
+      { atMs: beganMs, durationMs: 30, attempt: 1, outcome: 'partial', failedFrom: sequence(2) },
+      { atMs: beganMs + 30, attempt: 1, outcome: 'error', failedFrom: sequence(2), errorType: 'Error' },
+      { atMs: beganMs + 260, attempt: 2, outcome: 'error', failedFrom: sequence(2), errorType: 'Error' },
+    ]);
   });
 });

@@ -68,10 +68,12 @@ describe('failures', () => {
       const { mapping, events, deliveries, clock, idle } = mappingUnderTest(TO_QUEUE, () => throws, {
         parameters: { retentionLoss },
       });
+      const beganMs = clock.now();
       mapping.enable();
       mapping.append(SHARD, [record(1)]);
       await idle();
-      expect(clock.now() / 1000).toBeGreaterThan(24 * 3600);
+      expect((clock.now() - beganMs) / 3_600_000).toBeGreaterThan(24);
+      expect((clock.now() - beganMs) / 3_600_000).toBeLessThan(24.1);
       expect(deliveries).toHaveLength(retentionLoss === 'silent' ? 0 : 1);
       expect(events.find((event) => event.kind === 'discarded')).toMatchObject({
         fate: retentionLoss === 'silent' ? 'lost' : 'delivered',
@@ -94,6 +96,87 @@ describe('failures', () => {
       DroppedEventCount: 3,
       OnFailureDestinationDeliveredEventCount: 0,
     });
+  });
+
+  it.each([
+    ['run out of retries', { MaximumRetryAttempts: 0 }, 0],
+    ['are too old', { MaximumRecordAgeInSeconds: 60 }, 100],
+  ])(
+    'what follows records that %s waits until the destination has answered, and so does the checkpoint',
+    async (_title, limit, ageS) => {
+      const answer = Promise.withResolvers<void>();
+      const { mapping, clock, batches, idle } = mappingUnderTest(
+        { BatchSize: 1, ...limit, ...TO_QUEUE },
+        ([n]) => (n === 1 ? throws : succeeds),
+        { deliver: () => answer.promise },
+      );
+      const createdS = clock.now() / 1000 - ageS;
+      mapping.enable();
+      mapping.append(SHARD, [record(1, { createdS }), record(2)]);
+      await clock.advance(60_000);
+      expect(batches()).not.toContainEqual([2]);
+      expect(mapping.checkpoints()).toEqual({});
+      expect(mapping.backlog()).toMatchObject({ records: 2, inFlight: 1 });
+      answer.resolve();
+      await idle();
+      expect(batches()).toContainEqual([2]);
+      expect(mapping.checkpoints()).toEqual({ [SHARD]: sequence(2) });
+    },
+  );
+
+  it('records that are too old go in one message as far as they stand in front, however old those behind are', async () => {
+    const { mapping, bodies, batches, clock, idle } = mappingUnderTest({
+      MaximumRecordAgeInSeconds: 60,
+      ...TO_QUEUE,
+    });
+    const oldS = clock.now() / 1000 - 61;
+    mapping.enable();
+    mapping.append(SHARD, [
+      record(1, { createdS: oldS }),
+      record(2, { createdS: oldS - 100 }),
+      record(3),
+      record(4, { createdS: oldS }),
+      record(5),
+    ]);
+    await idle();
+    expect(bodies().map(({ DDBStreamBatchInfo: info }) => info.batchSize)).toEqual([2]);
+    expect(batches()).toEqual([[3, 4, 5]]);
+  });
+
+  it('a batch that is throttled for longer than its records may age is given up', async () => {
+    const { mapping, bodies, clock, idle } = mappingUnderTest(
+      { MaximumRecordAgeInSeconds: 60, ...TO_QUEUE },
+      () => ({ kind: 'throttled' }),
+    );
+    const beganMs = clock.now();
+    mapping.enable();
+    mapping.append(SHARD, records(1, 2));
+    await idle();
+    expect(bodies()).toMatchObject([{ requestContext: { condition: 'RecordAgeExceeded' } }]);
+    expect(clock.now() - beganMs).toBeLessThan(180_000);
+  });
+
+  it('every retry that the mapping allows is made, and not one more', async () => {
+    const { mapping, batches, bodies, idle } = mappingUnderTest(
+      { MaximumRetryAttempts: 12, BisectBatchOnFunctionError: true, ...TO_QUEUE },
+      () => throws,
+    );
+    mapping.enable();
+    mapping.append(SHARD, [record(1)]);
+    await idle();
+    expect(batches()).toHaveLength(13);
+    expect(bodies()[0].requestContext.approximateInvokeCount).toBe(13);
+  });
+
+  it('attempts lie further and further apart, throttled ones too', async () => {
+    for (const answer of [throws, { kind: 'throttled' } as const]) {
+      let calls = 0;
+      const { mapping, invocations, idle } = mappingUnderTest({}, () => (++calls < 5 ? answer : succeeds));
+      mapping.enable();
+      mapping.append(SHARD, [record(1)]);
+      await idle();
+      expect(invocations.map(({ atMs }) => atMs)).toEqual([0, 200, 600, 1_400, 3_000]);
+    }
   });
 
   it('a FIFO queue refuses every delivery', async () => {

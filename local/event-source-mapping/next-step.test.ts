@@ -30,6 +30,15 @@ describe('after an invocation', () => {
     expect(stepAfter(error, { size: 1, attempts: 2 }, bisect).kind).toBe('exhausted');
   });
 
+  it.each<Reading>([error, { kind: 'invalid' }, { kind: 'oversized' }, { kind: 'partial', from: 0 }])(
+    'a batch of several is halved whatever it failed by: %o',
+    (reading) => {
+      expect(stepAfter(reading, { size: 4, attempts: 5 }, bisect)).toEqual({ kind: 'halve', at: 2 });
+      expect(stepAfter(reading, { size: 4, attempts: 1 }).kind).toBe('retry');
+      expect(stepAfter(reading, { size: 4, attempts: 2 }).kind).toBe('exhausted');
+    },
+  );
+
   it('without retries bisect still looks for the single record first, unless the parameter says otherwise', () => {
     const none = { ...bisect, maximumRetryAttempts: 0 };
     expect(stepAfter(error, { size: 4 }, none)).toEqual({ kind: 'halve', at: 2 });
@@ -83,6 +92,8 @@ describe('a response that no recording covers', () => {
   it.each([
     ['a string', 'done'],
     ['a number', 1],
+    ['false', false],
+    ['zero', 0],
     ['a list with something', [1]],
   ])('that is %s fails the batch, or counts as success', (_title, payload) => {
     const result = { kind: 'returned', payload } as const;
@@ -92,6 +103,16 @@ describe('a response that no recording covers', () => {
         kind: 'success',
       },
     );
+  });
+
+  it('that names a record by a number, or another one not at all, fails the batch', () => {
+    const answer = (...batchItemFailures: unknown[]) =>
+      readResult({ kind: 'returned', payload: { batchItemFailures } }, ['7', '8'], true, DEFAULT_PARAMETERS);
+    expect(answer({ itemIdentifier: '8' })).toEqual({ kind: 'partial', from: 1 });
+    for (const nobody of [{ itemIdentifier: 8 }, { foo: '8' }, '8', null]) {
+      expect(answer(nobody)).toEqual({ kind: 'invalid' });
+      expect(answer({ itemIdentifier: '8' }, nobody)).toEqual({ kind: 'invalid' });
+    }
   });
 
   it('whose failures are no list fails the batch', () => {

@@ -58,7 +58,12 @@ export function mappingUnderTest(
   properties: object,
   answer: (batch: readonly number[], invocation: Invocation) => InvokeResult | Promise<InvokeResult> = () =>
     succeeds,
-  options: { parameters?: Partial<Parameters>; refuse?: boolean } = {},
+  options: {
+    parameters?: Partial<Parameters>;
+    refuse?: boolean;
+    /** What the on-failure destination does before it takes a message. */
+    deliver?: () => Promise<void>;
+  } = {},
 ) {
   const clock = new VirtualClock(EPOCH_S * 1000);
   const invocations: Noted[] = [];
@@ -77,6 +82,7 @@ export function mappingUnderTest(
       return answer(batch, invocation);
     },
     onFailure: async (delivery) => {
+      await options.deliver?.();
       if (options.refuse) throw new Error('refused');
       deliveries.push(delivery);
     },
