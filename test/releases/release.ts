@@ -1,11 +1,11 @@
 /**
  * What a release made of its recorded cases: `fixtures/releases/<version>`, written once and replayed against every later one. For each
- * stream the records and what they meant; for products, bids, conversations and bookings also how they ended.
+ * stream the records, what they meant, and how they ended.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { textCases } from '../../fixtures/cases.ts';
+import { type streamsWithCases, textCases } from '../../fixtures/cases.ts';
 import { readFixture } from '../../fixtures/read.ts';
 import { readTableWrites, type TableWriteLine } from '../../fixtures/table-write.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
@@ -14,6 +14,7 @@ import { conversationsProcessor } from '../../processors/conversations/processor
 import { replay } from '../support/bookings-replay.ts';
 import { productsReplay } from '../support/products-replay.ts';
 import { replayDirect } from '../support/replay.ts';
+import { cached } from './cached.ts';
 import { notified } from './notified.ts';
 
 export const RELEASES = join(import.meta.dirname, '../../fixtures/releases');
@@ -40,10 +41,12 @@ export interface History {
   readonly end: unknown;
 }
 
-type Played = Omit<History, 'end'>;
+export type Played = Omit<History, 'end'>;
 
-/** How the code as it is ends a history; by stream. */
-export const ENDS: Readonly<Record<string, (history: Played) => Promise<unknown>>> = {
+type Stream = (typeof streamsWithCases)[number];
+
+/** How the code as it is ends a history. */
+export const ENDS: Readonly<Record<Stream, (history: Played) => Promise<unknown>>> = {
   products: async ({ records }) => {
     const clock = new VirtualClock(Date.parse('2026-06-01T00:00:00Z'));
     const { handler, index, letters } = productsReplay(records, clock);
@@ -54,6 +57,7 @@ export const ENDS: Readonly<Record<string, (history: Played) => Promise<unknown>
   },
   bids: ({ records }) => notified('bids', bidsProcessor, records),
   conversations: ({ records }) => notified('conversations', conversationsProcessor, records),
+  'analysis-results': ({ records }) => cached(records),
   bookings: async ({ records, writes }) => {
     const { ends, mails, outbox, tables } = await replay(records, writes, {
       batchSize: 2,

@@ -24,14 +24,11 @@ describe.each(versions)('of release %s', (version) => {
     expect((await recordingDifferences(stream, recording, effects)).trimEnd()).toBe(meant);
   });
 
-  it.each(kept.filter((stream) => existsSync(filesOf(version, stream).ends)))(
-    'every history of %s ends as it ended',
-    async (stream) => {
-      for await (const one of readFixture(filesOf(version, stream).ends)) {
-        const { end, ...history } = one as unknown as History;
-        const now: unknown = JSON.parse(JSON.stringify(await ENDS[stream]?.(history)));
-        expect({ [history.name]: now }).toEqual({ [history.name]: end });
-      }
-    },
-  );
+  it.each(kept)('every history of %s ends as it ended', async (stream) => {
+    for await (const one of readFixture(filesOf(version, stream).ends)) {
+      const { end, ...history } = one as unknown as History;
+      const now: unknown = JSON.parse(JSON.stringify(await ENDS[stream](history)));
+      expect({ [history.name]: now }).toEqual({ [history.name]: end });
+    }
+  });
 });
