@@ -85,12 +85,13 @@ export function holdMessages(options: HoldOptions): HeldMessages {
         held.delete(id);
         return message === undefined ? [] : [message];
       });
+      // A renewal that is under way may land after this, and would hide them once more.
+      await renewing;
       await changeVisibility(entries, 0);
     },
     async close() {
       closed = true;
       cancelTimer();
-      await renewing;
       await this.giveBack([...held.keys()]);
     },
   };

@@ -17,13 +17,22 @@ import { announcement, envelope } from './testing.ts';
 const BUCKET = 'failures';
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+interface Message {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly Attributes?: { readonly SentTimestamp: string };
+}
+
 /** `letter-3` holds the event `letter-3`. */
-const message = (id: string, body: unknown = envelope({ record: streamRecord({ eventID: id }) })) => ({
+const message = (
+  id: string,
+  body: unknown = envelope({ record: streamRecord({ eventID: id }) }),
+): Message => ({
   MessageId: id,
   ReceiptHandle: `handle-${id}`,
   Body: JSON.stringify(body),
 });
-type Message = ReturnType<typeof message>;
 
 /** Each receive gets the next answer, then nothing any more. What is put back comes with the answer after, before its sending is confirmed. */
 function store(answers: Message[][], options: Partial<LettersOptions> = {}, onListing = () => {}) {
