@@ -94,7 +94,8 @@ function makePool(character: string): readonly string[] | undefined {
   const point = character.codePointAt(0) ?? 0;
   const block = Array.from({ length: 32 }, (_, index) => String.fromCodePoint(point - (point % 32) + index));
   const pool = block.filter((one) => one !== character && kindOf(one) === kind);
-  return pool.length > 0 ? pool : ['x'];
+  // The only one of its kind in its block, as ß is: what it would be filled with has its length at least.
+  return pool.length > 0 ? pool : [filling(character)];
 }
 
 export function zeroDigits(text: string): string {

@@ -37,8 +37,8 @@ interface Tools {
 }
 
 const REDACT: Rule = { as: 'redact', names: 'keep' };
-/** A name that a schema would have; others may be data, e.g. ids. */
-const SCHEMA_NAME = /^[A-Za-z_]{1,40}\d?$/;
+/** A name that a schema would have, keys of indexes too; others may be data, e.g. ids. */
+const SCHEMA_NAME = /^(?:[A-Za-z_]{1,40}\d?|GSI\d[PS]K)$/;
 
 /** What a record says of itself, in the form it must have to stay. */
 const OPEN: Readonly<Record<string, RegExp>> = {
@@ -136,12 +136,11 @@ function redactAttribute(
       return { L: content.map((one) => redactAttribute(one, inner, innerRule, tools, depth + 1)) };
     }
     // Members of a set must stay different: pseudonyms do, fillings would not.
-    if (type === 'SS' || type === 'NS')
+    if (type === 'SS')
       return {
-        [type]: each(content, (text) =>
-          rule.as === 'keep' && isPlainWord(text) ? text : tools.names.of(text),
-        ),
+        SS: each(content, (text) => (rule.as === 'keep' && isPlainWord(text) ? text : tools.names.of(text))),
       };
+    if (type === 'NS') return { NS: each(content, (text) => pseudonymousNumber(text, tools)) };
     if (type === 'BS') return { BS: each(content, (text) => otherBytes(text, tools)) };
   }
   return redactJson(attribute, tools);
@@ -165,21 +164,31 @@ function redactText(text: string, { as }: Rule, { names }: Tools): string {
   }
 }
 
-function redactNumber(text: string, { as }: Rule, { names }: Tools): string {
+function redactNumber(text: string, { as }: Rule, tools: Tools): string {
+  const { names } = tools;
   switch (as) {
     case 'keep':
       return isWritten(text) ? text : filling(text);
     case 'coarse':
       if (!isWritten(text)) return filling(text);
+      // Written so, its digits are the fraction.
+      if (/[eE]-/.test(text)) return otherNumber(text, names);
       return text.replace(/\.\d+/, (fraction) => `.${'0'.repeat(fraction.length - 1)}`);
     case 'key':
     case 'id':
-      return names.of(text);
+      return pseudonymousNumber(text, tools);
     case 'email':
     case 'digits':
     case 'redact':
       return otherNumber(text, names);
   }
+}
+
+/** An exponent is no part of an id: with other letters in it, it would be no number any more. */
+function pseudonymousNumber(text: string, { names }: Tools): string {
+  if (!isWritten(text)) return names.of(text);
+  const [mantissa = '', exponent = ''] = text.split(/(?=[eE])/);
+  return names.of(mantissa) + exponent;
 }
 
 /** As a number is: in an attribute that says it is one, anything may stand. */

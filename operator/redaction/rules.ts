@@ -87,11 +87,13 @@ export function compileRules({ rules }: RedactionRules): FindRule {
   const found = new Map<string, Rule | undefined>();
   return (path) => {
     const whole = path.join('.').replaceAll('.[]', '[]');
-    if (found.has(whole)) return found.get(whole);
     const name = path.at(-1) ?? '';
+    // An attribute may have a dot in its name: the path as text is then that of another too.
+    const asked = `${name.length} ${whole}`;
+    if (found.has(asked)) return found.get(asked);
     const rule = compiled.find(({ wholePath, parts }) => globMatches(parts, wholePath ? whole : name))?.rule;
     // Names come from records: a table that grows with them would grow for ever.
-    if (found.size < 10_000) found.set(whole, rule);
+    if (found.size < 10_000) found.set(asked, rule);
     return rule;
   };
 }
