@@ -33,6 +33,12 @@ describe('what is unsettled', () => {
     expect(attempts).toHaveLength(2);
     expect(tookMs).toBe(60);
   });
+
+  it('is tried less and less often', async () => {
+    const { attempts } = await rounds(() => down);
+    expect(attempts.length).toBeGreaterThan(10);
+    expect(attempts.length).toBeLessThan(30);
+  });
 });
 
 it('pauses grow up to 5 s, and are never shorter than a quarter of what they may be', () => {

@@ -83,6 +83,12 @@ describe('decodeRecord', () => {
     expect(failure(record)?.code).toBe('UNDECODABLE_RECORD');
   });
 
+  it('follows nesting as deep as DynamoDB goes, 32 levels, in lists and in maps', () => {
+    let deep: object = { S: 'x' };
+    for (let level = 0; level < 32; level++) deep = level % 2 === 0 ? { L: [deep] } : { M: { a: deep } };
+    expect(failure(streamRecord({ newImage: { deep } }))).toBeUndefined();
+  });
+
   it('does not follow nesting without end', () => {
     let deep: object = { S: 'x' };
     for (let level = 0; level < 5_000; level++) deep = { L: [deep] };

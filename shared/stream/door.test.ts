@@ -125,6 +125,24 @@ describe('a description', () => {
   });
 });
 
+it('a letter may be deleted once its record is applied, a duplicate, superseded, gone or ignored, and not before', async () => {
+  const ends: Outcome[] = [
+    { kind: 'applied' },
+    { kind: 'duplicate' },
+    { kind: 'superseded' },
+    { kind: 'gone' },
+    { kind: 'poison', failure: { code: 'BAD' } },
+    { kind: 'transient', failure: { code: 'DOWN' } },
+  ];
+  const { processor } = testProcessor();
+  const ending: StreamProcessor<string> = { ...processor, carryOut: async () => ends };
+  const Records = [...records('a', 'b', 'c', 'd', 'e', 'f'), ...records('ignored')];
+  const { answer } = await invoke(ending, { Records, redrive: { id: 'x' } });
+  expect(answer).toMatchObject({
+    outcomes: [true, true, true, true, false, false, true].map((settled) => ({ settled })),
+  });
+});
+
 describe('a replay', () => {
   it('is carried out under its own name', async () => {
     const { processor, carried } = testProcessor();
@@ -196,6 +214,14 @@ describe('the projection door', () => {
     });
   });
 
+  it('takes a thousand keys at once, and lists as many', async () => {
+    const keys = Array.from({ length: 1_000 }, String);
+    expect((await ask({ action: 'compare', keys })).answer).toMatchObject({
+      comparisons: keys.map((key) => ({ key, kind: 'equal' })),
+    });
+    expect((await ask({ action: 'list', limit: 1_000 })).answer).toMatchObject({ keys: ['first 1000'] });
+  });
+
   it('says that messages cannot be compared', async () => {
     const { processor } = testProcessor();
     const event = { projection: { id: 'x', action: 'compare', keys: ['a'] } };
@@ -209,6 +235,7 @@ describe('the projection door', () => {
     { action: 'reconcile', keys: Array.from({ length: 1_001 }, String) },
     { action: 'list' },
     { action: 'list', limit: 0 },
+    { action: 'list', limit: 1_001 },
     { action: 'drop' },
     { id: 7, action: 'compare', keys: ['a'] },
   ])('refuses %j', async (request) => {

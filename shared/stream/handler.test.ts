@@ -22,8 +22,11 @@ const processor: StreamProcessor<string> = {
   carryOut: inOrder<string>(async ({ effect }) => end(effect), { lanes: 4 }),
 };
 
+/** All that an operator is told of why. */
+const BAD = { code: 'BAD', type: 'test_exception', details: 'price: a value of type string' };
+
 function end(effect: string): Outcome {
-  if (effect.startsWith('poison')) return { kind: 'poison', failure: { code: 'BAD' } };
+  if (effect.startsWith('poison')) return { kind: 'poison', failure: BAD };
   if (effect.startsWith('down')) return { kind: 'transient', failure: { code: 'DOWN' } };
   return { kind: 'applied' };
 }
@@ -111,7 +114,7 @@ describe('streamHandler', () => {
         streamArn: bad?.eventSourceARN,
         failedAt: '2023-11-14T22:13:20.000Z',
         requestId: 'request-1',
-        error: { code: 'BAD' },
+        error: BAD,
         record: bad,
       },
     ]);

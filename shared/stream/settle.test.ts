@@ -53,6 +53,19 @@ describe('settle', () => {
     expect(report).toEqual({ kind: 'all-settled' });
   });
 
+  it('asks a queue that stays down less and less often', async () => {
+    let asked = 0;
+    await settled(
+      batch(['1', poison]),
+      letterBox(() => {
+        asked++;
+        return true;
+      }),
+    );
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(15);
+  });
+
   it('takes a record for unsettled, and the lowest, when its letter cannot be kept, and sends no more', async () => {
     const sink = letterBox((attempt) => attempt >= 1);
     const { report, lettered, lettersSent, outcomes } = await settled(
