@@ -100,3 +100,61 @@ test('a mapping that lags holds the reading back', async () => {
   await clock.advance(1_000);
   expect(isReady).toBe(true);
 });
+
+test('an invocation that succeeds has not failed, and every record given up is counted', async () => {
+  const { clock, followed } = follow([{}], () => null);
+  followed.addShard({ shardId: 's1' });
+  followed.append('s1', [record('1')]);
+  await clock.advance(1_000);
+  expect(followed.counts()).toMatchObject({ failedInvocations: 0, givenUp: 0, lost: 0 });
+  const poisoned = follow([{}], () => ({ batchItemFailures: [{ itemIdentifier: '1' }] }));
+  poisoned.followed.addShard({ shardId: 's1' });
+  poisoned.followed.append('s1', [record('1'), record('2')]);
+  await poisoned.clock.advance(1_000);
+  expect(poisoned.followed.counts()).toMatchObject({ givenUp: 2, lost: 2, settled: 2 });
+});
+
+test('each write is measured once, by the first mapping, however many records a checkpoint passes', async () => {
+  const { clock, latency, followed } = follow([{}, {}]);
+  for (const [n, id] of ['a', 'b', 'c'].entries()) latency.sent(orderKey(id)).acceptedAtMs = 3 * n;
+  followed.addShard({ shardId: 's1' });
+  followed.append(
+    's1',
+    ['a', 'b', 'c'].map((id, n) => record(`${n + 1}`, id)),
+  );
+  await clock.advance(1_000);
+  expect([latency.percentile(0), latency.percentile(1), latency.unseen()]).toEqual([4, 10, 0]);
+  followed.observe(1, { kind: 'checkpoint', shardId: 's1', sequenceNumber: '3' });
+  expect(followed.lastSettledMs()).toBe(10);
+});
+
+test('of several mappings the one that is furthest behind tells what waits, since when, and whether to read on', async () => {
+  const { clock, followed } = follow([{ s1: '5000' }, { s1: '1' }]);
+  followed.addShard({ shardId: 's1' });
+  expect(followed.checkpoints()).toEqual([{ s1: '5000' }, { s1: '1' }]);
+  followed.append(
+    's1',
+    Array.from({ length: 5_001 }, (_, n) => record(`${n + 1}`)),
+  );
+  expect(followed.backlog()).toMatchObject({ records: 5_000 });
+  let isReady = false;
+  followed.ready().then(() => {
+    isReady = true;
+  });
+  await clock.advance(50);
+  expect(isReady).toBe(false);
+});
+
+test('a shard that is closed is closed for every mapping, so that each goes on with its children', async () => {
+  const { clock, followed, delivered } = follow([{}, {}]);
+  followed.addShard({ shardId: 's1' });
+  followed.addShard({ shardId: 's2', parentShardId: 's1' });
+  followed.append('s2', [record('2')]);
+  followed.append('s1', [record('1')]);
+  followed.closeShard('s1');
+  await clock.advance(1_000);
+  expect(delivered).toEqual([
+    ['1', '2'],
+    ['1', '2'],
+  ]);
+});

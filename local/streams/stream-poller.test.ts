@@ -7,14 +7,21 @@ const arn = 'arn:aws:dynamodb:here:000000000000:table/orders/stream/1';
 
 type Page = { numbers: readonly string[]; closes?: boolean } | { error: string };
 
-/** A stream whose shards answer page after page; when a shard has no more, its pages are empty. */
-function fakeStream(shards: Record<string, { parent?: string; pages: Page[] }>) {
+/** A stream whose shards answer page after page; when a shard has no more, its pages are empty. `refusals` are of its descriptions. */
+function fakeStream(
+  shards: Record<string, { parent?: string; pages: Page[] }>,
+  clock: VirtualClock,
+  refusals: string[],
+) {
   const asked: { shardId: string; type: string; after: string | undefined }[] = [];
+  const pagesAtMs: number[] = [];
   const iterators = new Map<string, string>();
   const send = async (command: { constructor: { name: string }; input: Record<string, string> }) => {
     const { input } = command;
     switch (command.constructor.name) {
-      case 'DescribeStreamCommand':
+      case 'DescribeStreamCommand': {
+        const refusal = refusals.shift();
+        if (refusal !== undefined) throw Object.assign(new Error('refused'), { name: refusal });
         return {
           StreamDescription: {
             Shards: Object.entries(shards).map(
@@ -22,6 +29,7 @@ function fakeStream(shards: Record<string, { parent?: string; pages: Page[] }>) 
             ),
           },
         };
+      }
       case 'GetShardIteratorCommand': {
         const shardId = input['ShardId'] ?? '';
         asked.push({ shardId, type: input['ShardIteratorType'] ?? '', after: input['SequenceNumber'] });
@@ -30,6 +38,7 @@ function fakeStream(shards: Record<string, { parent?: string; pages: Page[] }>) 
       }
       default: {
         const iterator = input['ShardIterator'] ?? '';
+        pagesAtMs.push(clock.now());
         const page = shards[iterators.get(iterator) ?? '']?.pages.shift() ?? { numbers: [] };
         if ('error' in page) throw Object.assign(new Error('refused'), { name: page.error });
         return {
@@ -39,12 +48,16 @@ function fakeStream(shards: Record<string, { parent?: string; pages: Page[] }>) 
       }
     }
   };
-  return { client: { send } as unknown as DynamoDBStreamsClient, asked };
+  return { client: { send } as unknown as DynamoDBStreamsClient, asked, pagesAtMs };
 }
 
-async function follow(shards: Parameters<typeof fakeStream>[0], from: Record<string, string> = {}) {
+function start(
+  shards: Parameters<typeof fakeStream>[0],
+  more: Partial<StreamFollower> = {},
+  refusedDescriptions: readonly string[] = [],
+) {
   const clock = new VirtualClock();
-  const { client, asked } = fakeStream(shards);
+  const { client, asked, pagesAtMs } = fakeStream(shards, clock, [...refusedDescriptions]);
   const log: string[] = [];
   const warnings: string[] = [];
   const follower: StreamFollower = {
@@ -56,7 +69,8 @@ async function follow(shards: Parameters<typeof fakeStream>[0], from: Record<str
       ),
     closeShard: (shardId) => log.push(`-${shardId}`),
     ready: async () => {},
-    checkpoint: (shardId) => from[shardId],
+    checkpoint: () => undefined,
+    ...more,
   };
   const poller = startStreamPoller({
     client,
@@ -65,11 +79,17 @@ async function follow(shards: Parameters<typeof fakeStream>[0], from: Record<str
     follower,
     warn: (line) => warnings.push(line),
   });
+  return { poller, clock, asked, pagesAtMs, log, warnings };
+}
+
+/** For a minute. */
+async function follow(shards: Parameters<typeof fakeStream>[0], from: Record<string, string> = {}) {
+  const { poller, clock, ...seen } = start(shards, { checkpoint: (shardId) => from[shardId] });
   await clock.advance(60_000);
   const caughtUp = poller.caughtUp(30_000);
   const tooLate = poller.caughtUp(120_000);
   await clock.runUntil(poller.stop());
-  return { log, asked, warnings, caughtUp, tooLate };
+  return { ...seen, caughtUp, tooLate };
 }
 
 test('empty pages are passed over until there is something, and say when the stream is read to its end', async () => {
@@ -121,4 +141,116 @@ test('an engine that refuses for a while is asked again, and a warning says so',
   });
   expect(log).toEqual(['+s1', 's1: 1']);
   expect(warnings).toHaveLength(1);
+});
+
+test('after an empty page an expired iterator is renewed after the last record all the same', async () => {
+  const { asked } = await follow({
+    s1: { pages: [{ numbers: ['1', '2'] }, { numbers: [] }, { error: 'ExpiredIteratorException' }] },
+  });
+  expect(asked.at(-1)).toEqual({ shardId: 's1', type: 'AFTER_SEQUENCE_NUMBER', after: '2' });
+});
+
+test('refusals with answers between them are no outage: nothing is warned of', async () => {
+  const refusal = { error: 'InternalServerError' };
+  const pages = Array.from({ length: 8 }, (_, n) => [refusal, { numbers: [`${n + 1}`] }]).flat();
+  const { log, warnings } = await follow({ s1: { pages } });
+  expect(log).toHaveLength(9);
+  expect(warnings).toEqual([]);
+});
+
+test('while it is refused it asks less and less often, at least every five seconds', async () => {
+  const refusal = { error: 'InternalServerError' };
+  const { pagesAtMs } = await follow({ s1: { pages: Array.from({ length: 30 }, () => refusal) } });
+  const waits = pagesAtMs.slice(1).map((atMs, n) => atMs - (pagesAtMs[n] ?? 0));
+  expect(waits.slice(0, 8)).toEqual([200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
+});
+
+test('a full page is followed by the next at once: only an idle shard is left alone for a while', async () => {
+  const full = { numbers: Array.from({ length: 1_000 }, (_, n) => `${n + 1}`) };
+  const { pagesAtMs } = await follow({ s1: { pages: [full, full, { numbers: ['1'] }] } });
+  expect(pagesAtMs.slice(0, 4)).toEqual([0, 0, 0, 100]);
+});
+
+test('it is caught up with no shard unread: neither before shards are known, nor while one of them is refused', async () => {
+  const stuck = { pages: Array.from({ length: 100 }, () => ({ error: 'InternalServerError' })) };
+  const { poller, clock, warnings } = start({ s1: { pages: [] }, s2: stuck }, {}, ['InternalServerError']);
+  expect(poller.caughtUp(0)).toBe(false);
+  await clock.advance(100);
+  expect(poller.caughtUp(0)).toBe(false);
+  expect(warnings).toEqual([expect.stringContaining('its shards cannot be listed (InternalServerError)')]);
+  await clock.advance(30_000);
+  expect(poller.caughtUp(0)).toBe(false);
+  stuck.pages = [];
+  await clock.advance(30_000);
+  expect(poller.caughtUp(0)).toBe(true);
+  await clock.runUntil(poller.stop());
+});
+
+test('a shard that has been read to its end holds nothing up', async () => {
+  const { caughtUp } = await follow({
+    s1: { pages: [{ numbers: ['1'], closes: true }] },
+    s2: { parent: 's1', pages: [] },
+  });
+  expect(caughtUp).toBe(true);
+});
+
+test('a shard that comes later is found within ten seconds, and at once when one before it has closed', async () => {
+  const shards: Parameters<typeof fakeStream>[0] = { s1: { pages: [] } };
+  const { poller, clock, log } = start(shards);
+  await clock.advance(1_000);
+  shards['s2'] = { pages: [] };
+  await clock.advance(10_000);
+  expect(log).toEqual(['+s1', '+s2']);
+  shards['s1'] = { pages: [{ numbers: ['1'], closes: true }] };
+  shards['s3'] = { parent: 's1', pages: [{ numbers: ['2'] }] };
+  await clock.advance(200);
+  expect(log.slice(2)).toEqual(['s1: 1', '-s1', '+s3 of s1', 's3: 2']);
+  await clock.runUntil(poller.stop());
+});
+
+test('a follower that takes no more holds the reading back, and not the end', async () => {
+  const { poller, clock, log, warnings } = start(
+    { s1: { pages: [{ numbers: ['1'] }, { numbers: ['2'] }] } },
+    { ready: () => new Promise(() => {}) },
+  );
+  await clock.advance(60_000);
+  expect(log).toEqual(['+s1', 's1: 1']);
+  await clock.runUntil(poller.stop());
+  expect(warnings).toEqual([]);
+});
+
+test('once it has stopped nothing more is handed on, and a request that was under way is no failure', async () => {
+  const answer = Promise.withResolvers<never>();
+  const warnings: string[] = [];
+  const clock = new VirtualClock();
+  const send = async (command: { constructor: { name: string } }) => {
+    if (command.constructor.name === 'DescribeStreamCommand')
+      return { StreamDescription: { Shards: [{ ShardId: 's1' }] } };
+    if (command.constructor.name === 'GetShardIteratorCommand') return { ShardIterator: 'it' };
+    return answer.promise;
+  };
+  let told = 0;
+  const poller = startStreamPoller({
+    client: { send } as unknown as DynamoDBStreamsClient,
+    clock,
+    streamArn: arn,
+    follower: {
+      addShard: () => {},
+      append: () => told++,
+      closeShard: () => told++,
+      ready: async () => {},
+      checkpoint: () => undefined,
+    },
+    warn: (line) => warnings.push(line),
+  });
+  await clock.advance(1_000);
+  let hasStopped = false;
+  const stopping = poller.stop().then(() => {
+    hasStopped = true;
+  });
+  await clock.advance(1_000);
+  expect(hasStopped).toBe(false);
+  answer.reject(Object.assign(new Error('aborted'), { name: 'AbortError' }));
+  await clock.runUntil(stopping);
+  expect([told, warnings]).toEqual([0, []]);
 });
