@@ -75,4 +75,23 @@ describe('what a batch leaves in the log and in the metrics', () => {
     expect(info).toMatchObject({ level: 'INFO', records: 1 });
     expect(lines.join()).not.toContain('expected a number');
   });
+
+  it('counts records in counts and time in milliseconds', () => {
+    const { reporter, lines } = telling();
+    reporter.report(batch);
+    const { _aws } = JSON.parse(lines[1] ?? '');
+    const [{ Metrics }] = _aws.CloudWatchMetrics;
+    const unitOf = (name: string) => Metrics.find((one: { Name: string }) => one.Name === name)?.Unit;
+    expect(['RecordsPoison', 'Ignored.no-news', 'Failed.TABLE_DOWN', 'DeadLetters'].map(unitOf)).toEqual(
+      Array(4).fill('Count'),
+    );
+    expect(unitOf('BatchDuration')).toBe('Milliseconds');
+  });
+
+  it('counts a poison record of a redrive, and no letter for it', () => {
+    const { reporter, lines } = telling();
+    const { report: _, ...redrive } = batch;
+    reporter.report({ ...redrive, lettersSent: 0 });
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ RecordsPoison: 1, DeadLetters: 0 });
+  });
 });

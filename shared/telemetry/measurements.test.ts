@@ -33,6 +33,17 @@ describe('measurements', () => {
     ]);
   });
 
+  it('says of each metric what it is counted in', () => {
+    const { measure, publish } = measurements();
+    measure('Pushes', 'count', 1);
+    measure('Latency', 'milliseconds', 12);
+    const [line] = published(publish) as { _aws: { CloudWatchMetrics: { Metrics: object[] }[] } }[];
+    expect(line?._aws.CloudWatchMetrics[0]?.Metrics).toEqual([
+      expect.objectContaining({ Name: 'Pushes', Unit: 'Count' }),
+      expect.objectContaining({ Name: 'Latency', Unit: 'Milliseconds' }),
+    ]);
+  });
+
   it('publishes nothing twice, and nothing at all when nothing was measured', () => {
     const { measure, publish } = measurements();
     measure('Messages', 'count', 1);
