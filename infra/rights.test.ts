@@ -46,6 +46,7 @@ test.each<[string, string[]]>([
     [
       ...ownTelemetry('ProductsIndexSetUp'),
       ...search,
+      'es:ESHttpDelete arn:aws:es:REGION:ACCOUNT:domain/streamkeeper-dev/products',
       'es:ESHttpDelete arn:aws:es:REGION:ACCOUNT:domain/streamkeeper-dev/products-v*',
     ],
   ],

@@ -145,12 +145,21 @@ export class SearchDomain extends Construct {
     ]);
   }
 
-  /** Lets `role` send requests of these methods to every path of the domain, or only to those of the indices behind its alias. */
+  /**
+   * Lets `role` send requests of these methods to every path of the domain; or only of whole indices: those behind its alias, and one
+   * that stands where the alias has to be (the engine takes the alias itself for no index).
+   */
   admit(role: Role, methods: readonly SearchMethod[], to: 'all' | 'own-indices' = 'all'): void {
-    const resource = `${this.domainArn}/${to === 'all' ? '*' : `${this.environment.SEARCH_ALIAS}-v*`}`;
+    const { SEARCH_ALIAS: alias } = this.environment;
+    const paths = to === 'all' ? ['*'] : [alias, `${alias}-v*`];
+    const resources = paths.map((path) => `${this.domainArn}/${path}`);
     if (to === 'own-indices')
-      acknowledgeWildcards(role, 'Behind the alias there is an index of any version.', resource);
-    const rights = { actions: methods.map((method) => `es:ESHttp${method}`), resources: [resource] };
+      acknowledgeWildcards(
+        role,
+        'Behind the alias there is an index of any version.',
+        `${this.domainArn}/${alias}-v*`,
+      );
+    const rights = { actions: methods.map((method) => `es:ESHttp${method}`), resources };
     role.addToPolicy(new PolicyStatement(rights));
     this.admitted.push(new PolicyStatement({ ...rights, principals: [new ArnPrincipal(role.roleArn)] }));
   }

@@ -36,7 +36,7 @@ export class SearchSetUp extends Construct {
       },
     });
     search.admit(code.role, ['Get', 'Post', 'Put']);
-    // A rebuild's indices, and nothing else of the domain, are deleted when an operator says so.
+    // A rebuild's indices, when an operator says so, and an empty one in the alias's place: nothing else of the domain is deleted.
     search.admit(code.role, ['Delete'], 'own-indices');
     // A trigger instead of a custom resource of our own: the set-up stays a plain function, which the operator and the local
     // run can call as it is, and a new domain (a new endpoint in the environment) runs it again.

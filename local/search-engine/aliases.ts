@@ -50,7 +50,7 @@ export function changeAliases(catalog: Catalog, body: JsonObject): Answer {
     if (others.length > 0 || !isObject(given)) throw illegalArgument('[alias_action] expects one action');
     const { index, indices, alias, aliases, ...definition } = given;
     const names = (one: unknown, many: unknown): string[] => [one ?? many ?? []].flat().map(String);
-    const concerned = names(index, indices).flatMap((name) => catalog.resolve(name));
+    const concerned = names(index, indices).flatMap((name) => catalog.resolveConcrete(name));
     switch (kind) {
       case 'add':
         return concerned.flatMap((one) =>

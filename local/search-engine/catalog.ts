@@ -52,6 +52,12 @@ export function refuseWriters(alias: string, names: readonly string[]): void {
   throw new EngineError(500, { type: 'illegal_state_exception', reason });
 }
 
+const readsBlocked = ({ name }: Index): EngineError =>
+  new EngineError(403, {
+    type: 'cluster_block_exception',
+    reason: `index [${name}] blocked by: [FORBIDDEN/7/index read (api)];`,
+  });
+
 const recordOf = ({ name, uuid, table, createdAtMs, settings, mappings, aliases }: Index): IndexRecord => ({
   name,
   uuid,
@@ -134,10 +140,21 @@ export class Catalog {
     return [...found];
   }
 
+  /** As what changes aliases and what deletes resolves it: an alias is not taken for its indices. */
+  resolveConcrete(expression: string): Index[] {
+    if (this.holdersOf(expression).length > 0 && !this.indices.has(expression)) {
+      throw illegalArgument(
+        `The provided expression [${expression}] matches an alias, specify the corresponding concrete indices instead.`,
+      );
+    }
+    return this.resolve(expression);
+  }
+
   /** The one index that a read of a document or a search means. */
   resolveOne(expression: string, resource: 'index_or_alias' | 'index_expression' = 'index_or_alias'): Index {
     const [index, ...others] = this.resolve(expression, resource);
     if (index === undefined) throw indexNotFound(expression, resource);
+    if (index.settings.get('index.blocks.read') === 'true') throw readsBlocked(index);
     if (others.length === 0) return index;
     throw notImplemented(`reading several indices at once ([${expression}] means ${others.length + 1})`);
   }

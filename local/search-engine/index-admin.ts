@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readAlias } from './aliases.ts';
 import type { Catalog, Index } from './catalog.ts';
-import { EngineError, illegalArgument } from './errors.ts';
+import { EngineError, illegalArgument, notImplemented } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Answer } from './request.ts';
 import { durationMs, nest, readIndexSettings } from './settings.ts';
@@ -36,14 +36,20 @@ export function createIndex(catalog: Catalog, name: string, body: JsonObject): A
 }
 
 export function deleteIndices(catalog: Catalog, expression: string): Answer {
-  const holders = catalog.holdersOf(expression);
-  if (holders.length > 0 && !catalog.indices.has(expression)) {
-    throw illegalArgument(
-      `The provided expression [${expression}] matches an alias, specify the corresponding concrete indices instead.`,
-    );
-  }
-  for (const index of catalog.resolve(expression)) catalog.delete(index);
+  for (const index of catalog.resolveConcrete(expression)) catalog.delete(index);
   return acknowledged;
+}
+
+/** What was on its way is done: this engine does one thing at a time. Of what was blocked before it says nothing, as OpenSearch. */
+export function addBlock(catalog: Catalog, expression: string, block: string): Answer {
+  if (block !== 'write' && block !== 'read') throw notImplemented(`the block [${block}]`);
+  const name = `index.blocks.${block}`;
+  const indices = catalog.resolve(expression).filter((index) => index.settings.get(name) !== 'true');
+  for (const index of indices) index.settings.set(name, 'true');
+  catalog.save();
+  const blocked = indices.map((index) => ({ name: index.name, blocked: true }));
+  const isNew = blocked.length > 0;
+  return { status: 200, body: { acknowledged: true, shards_acknowledged: isNew, indices: blocked } };
 }
 
 const settingsOf = (index: Index): object =>

@@ -7,6 +7,7 @@ import type { Catalog } from './catalog.ts';
 import { changeClusterSettings, health, info, showClusterSettings } from './cluster.ts';
 import { getDocument, getSource, multiGet, writeOne } from './documents.ts';
 import {
+  addBlock,
   catIndices,
   changeMapping,
   changeSettings,
@@ -173,6 +174,9 @@ export const routes: readonly Route[] = [
   ),
   route('PUT', '/:index/_settings', ADMIN, (context) =>
     changeSettings(context.catalog, context.path['index'] ?? '', body(context)),
+  ),
+  route('PUT', '/:index/_block/:block', ADMIN, ({ catalog, path }) =>
+    addBlock(catalog, path['index'] ?? '', path['block'] ?? ''),
   ),
   route('PUT|POST', '/:index/_doc/:id', WRITE, write('index')),
   route('PUT|POST', '/:index/_create/:id', WRITE, write('create')),

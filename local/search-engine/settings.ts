@@ -42,6 +42,7 @@ const dynamic = [
   'index.gc_deletes',
   'index.max_result_window',
   'index.hidden',
+  'index.blocks.read',
   'index.blocks.write',
   'index.blocks.read_only_allow_delete',
 ];

@@ -66,12 +66,13 @@ async function ensureOrWarn(): Promise<IndexSetUpResult> {
     if (!(error instanceof IndexSetUpError) || error.code !== 'MAPPING_NEEDS_REBUILD') throw error;
     const { current = alias } = await describeIndex(client, alias);
     const wayOut = 'streamkeeper reconcile --processor products --whole';
-    return { index: current, created: false, warnings: [`${error.message}: ${wayOut}`] };
+    return { index: current, created: false, cleared: false, warnings: [`${error.message}: ${wayOut}`] };
   }
 }
 
 function logResult(result: IndexSetUpResult): void {
-  const summary = { alias: settings.SEARCH_ALIAS, index: result.index, created: result.created };
+  const { index, created, cleared } = result;
+  const summary = { alias: settings.SEARCH_ALIAS, index, created, cleared };
   logger.info('search index is set up', summary);
   for (const warning of result.warnings) logger.warn('search index works with less', { warning });
 }

@@ -6,6 +6,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { forbidAutoCreate } from './auto-create.ts';
 import { createIndex, updateMapping } from './create-index.ts';
 import { IndexSetUpError, unless } from './engine-error.ts';
+import { clearTheWay } from './in-the-way.ts';
 import type { Replicas } from './product-index.ts';
 
 export interface IndexSetUp {
@@ -19,6 +20,8 @@ export interface IndexSetUpResult {
   /** The index that the alias writes to. */
   readonly index: string;
   readonly created: boolean;
+  /** An empty index stood in the alias's place, and was removed. */
+  readonly cleared: boolean;
   /** What works, but less well than it could. */
   readonly warnings: readonly string[];
 }
@@ -36,13 +39,17 @@ export async function ensureProductIndex(client: Client, setUp: IndexSetUp): Pro
   const { alias } = setUp;
   const name = indexName(setUp);
   const warnings = await forbidAutoCreate(client, alias);
+  const isForbidden = warnings.length === 0;
+  let cleared = false;
   for (let round = 0, created = false; round < ROUNDS; round++) {
     const found = await writeIndexOf(client, alias);
     if (found !== undefined) {
       await updateMapping(client, found);
-      return { index: found, created, warnings };
+      return { index: found, created, cleared, warnings };
     }
-    await refuseIndexBearing(client, alias);
+    const way = await clearTheWay(client, alias, isForbidden);
+    if (way === 'contended') continue;
+    cleared ||= way === 'removed';
     const result = await createIndex(client, name, setUp, { [alias]: { is_write_index: true } });
     switch (result.kind) {
       case 'created':
@@ -101,15 +108,6 @@ export function writeIndexAmong(all: AliasedIndices, alias: string): string | un
   throw new IndexSetUpError(
     'AMBIGUOUS_ALIAS',
     `the alias "${alias}" takes no writes: none of its ${indices.length} indices is the write index; set is_write_index on one of them`,
-  );
-}
-
-async function refuseIndexBearing(client: Client, alias: string): Promise<void> {
-  const response = await unless(client.indices.get({ index: alias }), isNotFound, undefined);
-  if (response === undefined || !Object.keys(response.body).includes(alias)) return;
-  throw new IndexSetUpError(
-    'INDEX_BEARS_ALIAS_NAME',
-    `an index is called "${alias}", so no alias can be; if nothing else needs it, delete it (DELETE /${alias}), else choose another alias`,
   );
 }
 

@@ -27,18 +27,15 @@ export interface OperatorOptions {
   readonly clock: Clock;
   /** Aborts when the run is interrupted. */
   readonly signal: AbortSignal;
-  readonly searchUrl: string;
-  readonly alias: string;
 }
 
 const AGAIN_MS = 1_000;
 /** Faults come and go: a command that met one is typed again. */
 const MOST_TIMES = 300;
 const ROUNDS = 5;
-const ANSWER_MS = 10_000;
 
 export function startOperator(options: OperatorOptions): Operator {
-  const { repository, clock, signal, searchUrl, alias } = options;
+  const { repository, clock, signal } = options;
   const reconciled: Record<string, number> = {};
   const wanted = new Set<string>();
   /** By processor: one after the other. The system may not come up before the index is mended, and without it nothing else is. */
@@ -81,21 +78,7 @@ export function startOperator(options: OperatorOptions): Operator {
     return finished === true && counts?.['failed'] === undefined;
   }
 
-  /**
-   * With the index the engine has lost the setting that forbids it to make one by itself. A deletion that comes before the set-up then makes
-   * an empty index under the alias's name (OpenSearch: `require_alias` is not heeded for deletions); set-up refuses to go on, and says
-   * that it is to be deleted.
-   */
-  async function deleteIndexInPlaceOfAlias(): Promise<void> {
-    const signalOfAnswer = AbortSignal.timeout(ANSWER_MS);
-    const response = await fetch(`${searchUrl}/${alias}/_settings`, { signal: signalOfAnswer });
-    if (!response.ok) return;
-    if (!(alias in ((await response.json()) as object))) return;
-    await fetch(`${searchUrl}/${alias}`, { method: 'DELETE', signal: signalOfAnswer });
-  }
-
   async function setUpIndex(): Promise<boolean> {
-    await deleteIndexInPlaceOfAlias();
     const system = await openSystem({ environment: {}, repository }, { local: true });
     const name = system.processors.find(({ name: one }) => one === 'products')?.setUpFunctionName;
     if (name === undefined) throw new Error('chaos: the local run has no set-up of the index');

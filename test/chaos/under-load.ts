@@ -60,8 +60,6 @@ export async function underLoad(options: Options, running: Running): Promise<Cha
     repository: folder,
     clock,
     signal,
-    searchUrl: `http://${engines.search.address}`,
-    alias: system.up.products.alias,
   });
   const access = tableAccess(system.up);
   const settled = (table: string, until: AbortSignal) => tableSettled(system, table, clock, until);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { administrationContract } from './search/administration.ts';
 import { connect, type Engine, type EngineUnderTest, type SearchClaim } from './search/engine.ts';
 import { filterContract } from './search/filters.ts';
+import { inTheWayContract } from './search/in-the-way.ts';
 import { languageContract } from './search/languages.ts';
 import { mappingContract } from './search/mapping.ts';
 import { operationsContract } from './search/operations.ts';
@@ -40,6 +41,7 @@ export function searchContract(
     });
 
     describe('administration', () => administrationContract(running));
+    describe('in the way', () => inTheWayContract(running));
     describe('mapping', () => mappingContract(running));
     describe('versions', () => versionContract(running));
     describe('refusals', () => refusalContract(running));

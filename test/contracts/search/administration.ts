@@ -112,14 +112,6 @@ export function administrationContract(engine: () => Engine): void {
     await expect(attempt).rejects.toMatchObject({ code: 'AMBIGUOUS_ALIAS' });
   });
 
-  test('an index that bears the alias’s name is refused, not used', async () => {
-    const { client } = engine();
-    const alias = unusedAlias();
-    await client.indices.create({ index: alias });
-    const attempt = ensureProductIndex(client, { alias, version: 'v1', replicas: 0 });
-    await expect(attempt).rejects.toMatchObject({ code: 'INDEX_BEARS_ALIAS_NAME' });
-  });
-
   test('a write to a missing alias creates nothing: index and delete both answer 404 with an error', async () => {
     const { client } = engine();
     const alias = await engine().freshAlias();
