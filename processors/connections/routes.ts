@@ -45,8 +45,8 @@ export interface RouteAnswer {
 }
 
 /** A profile that cannot be read in this time holds up no connection, ms: who pushes reads it again. */
-const LANGUAGE_MS = 2_000;
-const REPLY_MS = 5_000;
+export const LANGUAGE_MS = 2_000;
+export const REPLY_MS = 5_000;
 
 const OK: RouteAnswer = { statusCode: 200 };
 

@@ -11,19 +11,16 @@ import { executionIdentity } from '../../shared/lambda/execution-identity.ts';
 import { startDeadline } from '../../shared/stream/deadline.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { forgetQueriesEnvironment } from './environment.ts';
-
-/** For one of three attempts; the function's time-out is above their sum. */
-const ATTEMPT_MS = 2_500;
-const ALL_MS = 9_000;
+import { FORGET_ATTEMPT_MS, FORGET_MS } from './times.ts';
 
 const settings = readEnvironment(forgetQueriesEnvironment, process.env);
 const identity = { clock: systemClock, credentials: async () => executionIdentity(process.env).credentials };
-const redis = connectRedis({ ...redisOptions(settings, identity), timeoutMs: ATTEMPT_MS });
+const redis = connectRedis({ ...redisOptions(settings, identity), timeoutMs: FORGET_ATTEMPT_MS });
 const bump = persistent(generationBump(redis, { newId: randomUUID }));
 
 /** @throws {RedisError} with its code, which Lambda logs and counts */
 export async function handler(): Promise<void> {
-  const deadline = startDeadline(systemClock, ALL_MS);
+  const deadline = startDeadline(systemClock, FORGET_MS);
   try {
     await bump(deadline.signal);
   } finally {

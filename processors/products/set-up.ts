@@ -14,6 +14,7 @@ import { describeIndex } from '../../shared/search/rebuild-index.ts';
 import { waitForEngine } from '../../shared/search/wait-for-engine.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { indexRequest, takeStep } from './index-request.ts';
+import { SET_UP_RESERVE_MS } from './times.ts';
 
 const settings = readEnvironment(
   z.object({
@@ -33,9 +34,6 @@ function signing(): SearchSigning {
 const client = createSearchClient({ endpoint: settings.SEARCH_ENDPOINT, ...signing() });
 const logger = new Logger();
 
-/** Left for the last attempt to end and to be logged, ms. */
-const RESERVE_MS = 25_000;
-
 /**
  * @returns what was found or made; for `{"index": {"action": …}}` the state of the index after that step. A failure fails the
  *   deployment, with the reason in the function's log.
@@ -48,7 +46,7 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
 }
 
 async function setUp(context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<IndexSetUpResult> {
-  const until = systemClock.now() + Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
+  const until = systemClock.now() + Math.max(0, context.getRemainingTimeInMillis() - SET_UP_RESERVE_MS);
   const result = await waitForEngine(ensureOrWarn, { clock: systemClock, until });
   logResult(result);
   return result;

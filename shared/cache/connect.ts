@@ -26,9 +26,12 @@ export interface RedisOptions {
   readonly timeoutMs?: number;
 }
 
+/** Of a `send`, unless told otherwise. */
+export const REDIS_TIMEOUT_MS = 5_000;
+
 /** @throws {TypeError} when the URL cannot be used; the message does not quote it */
 export function connectRedis(options: RedisOptions): Redis {
-  const { clock, timeoutMs = 5_000 } = options;
+  const { clock, timeoutMs = REDIS_TIMEOUT_MS } = options;
   const target = readUrl(options.url);
   let current: { readonly client: Client; readonly ready: Promise<void> } | undefined;
 

@@ -42,7 +42,7 @@ export function generationBump(
 }
 
 /** A connection that was idle for long may be dead without anybody having said so. */
-const ATTEMPTS = 3;
+export const BUMP_ATTEMPTS = 3;
 
 /** Tries again what Redis did not answer; a bump that was carried out twice forgets no more than once. */
 export function persistent(bump: BumpGeneration): BumpGeneration {
@@ -51,7 +51,7 @@ export function persistent(bump: BumpGeneration): BumpGeneration {
       try {
         return await bump(signal);
       } catch (error) {
-        if (attempt === ATTEMPTS || !(error instanceof RedisError)) throw error;
+        if (attempt === BUMP_ATTEMPTS || !(error instanceof RedisError)) throw error;
       }
     }
   };

@@ -33,6 +33,9 @@ export type SearchClientOptions = SearchSigning & {
   readonly Connection?: typeof Connection;
 };
 
+/** Of a request, unless told otherwise. */
+export const SEARCH_TIMEOUT_MS = 20_000;
+
 const MAX_TIMEOUT_MS = 29_999;
 
 /**
@@ -41,7 +44,7 @@ const MAX_TIMEOUT_MS = 29_999;
  * @throws {TypeError} when an option cannot be used; the message names it
  */
 export function createSearchClient(options: SearchClientOptions): Client {
-  const { endpoint, requestTimeoutMs = 20_000 } = options;
+  const { endpoint, requestTimeoutMs = SEARCH_TIMEOUT_MS } = options;
   if (!(requestTimeoutMs >= 1 && requestTimeoutMs <= MAX_TIMEOUT_MS)) {
     throw new TypeError(`requestTimeoutMs: is out of range; give 1 to ${MAX_TIMEOUT_MS} ms`);
   }
