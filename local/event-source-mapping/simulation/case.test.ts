@@ -130,6 +130,16 @@ describe('a case', () => {
     expect(onFailure).toHaveLength(1);
   });
 
+  it('a record may be nested as deep as any is, and not without end', () => {
+    const caseOf = (levels: number) => {
+      const deep: unknown = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+      return { shards: [{ shardId: SHARD, records: [{ atMs: 0, record: { ...record(1), deep } }] }] };
+    };
+    // Six lists and objects lie around what is in a record.
+    expect(readCase(caseOf(195)).shards).toHaveLength(1);
+    expect(() => readCase(caseOf(196))).toThrow('200 levels');
+  });
+
   it('a mapping that is disabled and never enabled delivers nothing', async () => {
     expect(await transcript({ mapping: { Enabled: false } })).toEqual({
       invocations: [],
