@@ -89,7 +89,12 @@ async function compareAll(
   progress: ReturnType<typeof passProgress>,
 ): Promise<{ readonly tally: Tally; readonly finished: boolean }> {
   const projection = openProjection(context, system, options);
-  const ports = { ...projection.ports, settleMs: options.settleMs, onProgress: progress.update };
+  const ports = {
+    ...projection.ports,
+    settleMs: options.settleMs,
+    onSettle: progress.settling,
+    onProgress: progress.update,
+  };
   const { table } = projection;
   if (options.sample !== undefined) {
     const rows = await roughRows(system.clients.dynamodb(table), table);

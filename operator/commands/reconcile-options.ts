@@ -4,12 +4,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { Problem } from '../../local/problem.ts';
 import { checkpointFile, fileCheckpoint } from '../reconcile/checkpoint.ts';
 import { openProjectionDoor } from '../reconcile/door.ts';
+import type { Settling } from '../reconcile/drift.ts';
 import { keysInFile, keysOfLetters, typedKeys } from '../reconcile/given-keys.ts';
 import { type FoundProjection, findProjection } from '../reconcile/projections.ts';
 import { tableScan } from '../reconcile/scan.ts';
 import { type Tally, total } from '../reconcile/tally.ts';
 import { type Pace, paceOf } from '../redrive/carry-out.ts';
 import type { System } from '../system/system.ts';
+import { count, span } from '../terminal/format.ts';
 import { printLine } from '../terminal/print.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { CommandContext } from './command-context.ts';
@@ -101,6 +103,7 @@ export function oneOf(given: Readonly<Record<string, unknown>>): void {
 /** Each pass over the table or the projection has a line of its own. */
 export function passProgress({ err, clock }: Pick<CommandContext, 'err' | 'clock'>) {
   let progress: ReturnType<typeof startProgress> | undefined;
+  let settlingUntilMs = Number.NEGATIVE_INFINITY;
   return {
     begin(label: string) {
       progress?.stop();
@@ -111,6 +114,17 @@ export function passProgress({ err, clock }: Pick<CommandContext, 'err' | 'clock
       progress?.stop();
       progress = undefined;
       printLine({ out: err }, line);
+    },
+    /** Pages that begin to wait while another does are not told of: the lines would be as many as the pages. */
+    settling({ keys, untilMs, look, looks }: Settling) {
+      if (clock.now() < settlingUntilMs) return;
+      settlingUntilMs = untilMs;
+      const which = keys === 1 ? '1 key differs: it is' : `${count(keys)} keys differ: they are`;
+      const inAWhile = span(untilMs - clock.now());
+      printLine(
+        { out: err },
+        `${which} looked at again in ${inAWhile}, as changes may be under way (look ${look} of ${looks})`,
+      );
     },
     update(tally: Tally) {
       progress?.update(total(tally));

@@ -13,6 +13,18 @@ export interface DriftPorts extends StepPorts {
   readonly clock: Clock;
   /** Longer than the pipeline's lag, ms. */
   readonly settleMs: number;
+  /** Several pages may wait at once: then it is told of each. */
+  readonly onSettle: (settling: Settling) => void;
+}
+
+/** What a page waits for before it looks again. */
+export interface Settling {
+  /** How many keys differed. */
+  readonly keys: number;
+  readonly untilMs: number;
+  /** Which look at them is next, of how many. */
+  readonly look: number;
+  readonly looks: number;
 }
 
 /** Waits itself for what has to be looked at again, a page at a time, so that memory stays flat. */
@@ -33,7 +45,11 @@ async function compareAgain(
   const tally = newTally();
   let doubtful = keys;
   for (let look = 1; doubtful.length > 0; look++) {
-    if (look > 1) await sleep(ports.clock, ports.settleMs, ports.signal);
+    if (look > 1) {
+      const untilMs = ports.clock.now() + ports.settleMs;
+      ports.onSettle({ keys: doubtful.length, untilMs, look, looks: LOOKS });
+      await sleep(ports.clock, ports.settleMs, ports.signal);
+    }
     const again: string[] = [];
     for (const [key, comparison] of await compare(doubtful, ports)) {
       if (comparison.kind === 'unread') noteComparison(tally, key, comparison);

@@ -5,7 +5,7 @@ import type { Outcome } from '../../shared/stream/outcome.ts';
 import type { Comparison } from '../../shared/stream/projection.ts';
 import { paceOf } from '../redrive/carry-out.ts';
 import { memoryCheckpoint } from './checkpoint.ts';
-import { comparing, findingExtras } from './drift.ts';
+import { comparing, findingExtras, type Settling } from './drift.ts';
 import { keysOfLetters, typedKeys } from './given-keys.ts';
 import { rebuild } from './rebuild.ts';
 import { sampleKeys } from './sample.ts';
@@ -50,6 +50,7 @@ function world(table: readonly string[], effects: readonly string[] = table) {
     signal: stop.signal,
     pace: paceOf(undefined, clock),
     settleMs: 10_000,
+    onSettle: (_settling: Settling) => {},
     scan,
     checkpoint: memoryCheckpoint(),
     segments: 2,
@@ -266,6 +267,25 @@ describe('drift', () => {
     const tally = await run(comparing(ports)(['late', 'lost']));
     expect(tally).toEqual({ counts: { equal: 1, missing: 1 }, left: [{ key: 'lost', result: 'missing' }] });
     expect(ports.clock.now()).toBe(20_000);
+  });
+
+  it('says each time how many keys it waits for, until when, and which look is next', async () => {
+    const { ports, follows, run } = world(['late', 'lost'], []);
+    ports.clock.after(5_000, () => follows.add('late'));
+    const said: Settling[] = [];
+    await run(comparing({ ...ports, onSettle: (settling) => said.push(settling) })(['late', 'lost']));
+    expect(said).toEqual([
+      { keys: 2, untilMs: 10_000, look: 2, looks: 3 },
+      { keys: 1, untilMs: 20_000, look: 3, looks: 3 },
+    ]);
+  });
+
+  it('waits for nothing where all is equal', async () => {
+    const { ports, run } = world(['a'], ['a']);
+    const onSettle = () => {
+      throw new Error('waits');
+    };
+    expect((await run(comparing({ ...ports, onSettle })(['a']))).counts).toEqual({ equal: 1 });
   });
 
   it('touches nothing', async () => {
