@@ -26,6 +26,7 @@ export interface SharePorts {
   /** As `openLetters` takes them, with its defaults. */
   readonly visibilitySeconds?: number;
   readonly waitSeconds?: number;
+  readonly mostHeld?: number;
 }
 
 export interface Choice {

@@ -1,8 +1,4 @@
-/** The pure parts of a redrive, and those that talk to nobody. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** The pure parts of a redrive. */
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,62 +6,11 @@ import { VirtualClock } from '../../local/virtual-clock.ts';
 import { carryOut, paceOf } from './carry-out.ts';
 import { decide } from './decide.ts';
 import type { Door } from './door.ts';
-import { readOutcomes, readPlan } from './door-answers.ts';
 import type { Entry } from './entry.ts';
 import { inStreamOrder, workerOf } from './order.ts';
 import { planRows } from './report.ts';
-import { openSpill, type Spill } from './spill.ts';
+import type { Spill } from './spill.ts';
 import { entry } from './testing.ts';
-
-describe('an answer of the door', () => {
-  const sent = [
-    { eventId: 'a', sequenceNumber: '1' },
-    { eventId: undefined, sequenceNumber: undefined },
-  ];
-  const one = { eventId: 'a', sequenceNumber: '1', outcome: 'applied', settled: true };
-  const two = {
-    eventId: null,
-    sequenceNumber: null,
-    outcome: 'transient',
-    settled: false,
-    failure: { code: 'X' },
-  };
-  const answer = (outcomes: unknown, id = 'run') => ({ redrive: { id }, outcomes });
-
-  it('is taken when it is about each record sent, in order', () => {
-    expect(readOutcomes(answer([one, two]), 'run', sent)).toEqual({
-      ok: true,
-      answers: [
-        { kind: 'applied', settled: true },
-        { kind: 'transient', settled: false, failure: { code: 'X' } },
-      ],
-    });
-  });
-
-  it.each([
-    ['another run', answer([one, two], 'other')],
-    ['too few', answer([one])],
-    ['too many', answer([one, two, two])],
-    ['in another order', answer([two, one])],
-    ['about another event', answer([{ ...one, eventId: 'b' }, two])],
-    ['about another position', answer([{ ...one, sequenceNumber: '2' }, two])],
-    ['settled, but poison', answer([{ ...one, outcome: 'poison' }, two])],
-    ['settled, without having been applied', answer([one, { ...two, settled: true }])],
-    ['an unknown outcome', answer([{ ...one, outcome: 'fine' }, two])],
-    ['a failure without a code', answer([one, { ...two, failure: {} }])],
-    ['no list', answer('all')],
-    ['a partial batch response', { batchItemFailures: [] }],
-    ['nothing', null],
-  ])('settles nothing when it is odd: %s', (_, odd) => {
-    expect(readOutcomes(odd, 'run', sent)).toMatchObject({ ok: false, failure: { code: 'ODD_ANSWER' } });
-  });
-
-  it('with outcomes to a plan says that the function is older than the tool', () => {
-    expect(readPlan(answer([one, two]), 'run', sent)).toMatchObject({
-      failure: { details: expect.stringContaining('deploy it again') },
-    });
-  });
-});
 
 describe('the order of records', () => {
   it('is that of numbers, lane by lane; a stream that was switched on later comes later', () => {
@@ -219,40 +164,3 @@ describe('what a plan leads to', () => {
     ]);
   });
 });
-
-describe('the spill', () => {
-  it('gives back what was written, and leaves nothing that could be read or found', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-spill-'));
-    const spill = await openSpill(folder);
-    const texts = ['{"a":1}', 'टमाटर '.repeat(50_000), ''];
-    const places = [];
-    for (const text of texts) places.push(await spill.write(text));
-    expect(readdirSync(folder)).toEqual([]);
-    for (const [index, place] of places.entries()) expect(await spill.read(place)).toBe(texts[index]);
-    await expect(spill.read({ at: 1, bytes: 40 })).rejects.toThrow();
-    await spill.close();
-    await rm(folder, { recursive: true });
-  });
-
-  it.runIf(process.platform === 'linux')('holds nothing in clear while it is open', async () => {
-    const spill = await openSpill();
-    await spill.write('somebody’s name, and somebody’s name');
-    const open = readdirSync('/proc/self/fd').filter((fd) =>
-      readlinkSafely(`/proc/self/fd/${fd}`).match(/streamkeeper-.*\(deleted\)$/),
-    );
-    expect(open.length).toBeGreaterThan(0);
-    for (const fd of open) {
-      const bytes = readFileSync(`/proc/self/fd/${fd}`);
-      expect(bytes.includes('somebody')).toBe(false);
-    }
-    await spill.close();
-  });
-});
-
-function readlinkSafely(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
