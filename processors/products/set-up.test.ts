@@ -51,6 +51,14 @@ test('a deployment creates the index, and the next one finds it', async () => {
   expect(await second.handler({}, invocation)).toMatchObject({ index: 'products-v1', created: false });
 });
 
+test('an engine that lost everything is set up again, though a delete came first and made an index of the alias’s name', async () => {
+  await fetch(`${server.url}/lost/_doc/p1`, { method: 'DELETE' });
+  const environment = { SEARCH_ENDPOINT: server.url, SEARCH_ALIAS: 'lost', SEARCH_SIGNING: 'none' };
+  const { handler } = await setUp(environment);
+  expect(await handler({}, invocation)).toMatchObject({ index: 'lost-v1', created: true, cleared: true });
+  expect(await handler({}, invocation)).toMatchObject({ created: false, cleared: false });
+});
+
 test('what the engine lacks is a warning, not a failure', async () => {
   const environment = { SEARCH_ENDPOINT: server.url, SEARCH_ALIAS: 'warned', SEARCH_SIGNING: 'none' };
   const { handler } = await setUp(environment);
