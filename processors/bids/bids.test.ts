@@ -261,6 +261,17 @@ it('the vendor’s message is told in its translation, where it has one', () => 
   expect(notification).toMatchObject({ vendorMessage: 'one' });
 });
 
+it('an empty translation, as a translator that failed leaves it, hides nothing of what was written', () => {
+  const message = { original: 'वन', translated: '' };
+  const offer = { amount: 24, quantity: null, message };
+  const after = { vendor_message: message, counter_offer: offer };
+  expect(firstNotice({ before: {}, after }).notification).toMatchObject({
+    vendorMessage: 'वन',
+    counterOffer: { message: 'वन' },
+  });
+  expect(firstNotice({ after: { message } }).details).toEqual({ unit: 'kg', message: 'वन' });
+});
+
 it('a push carries what there is of texts and links, and no nulls', () => {
   expect(firstNotice({ after: {} }).details).toEqual({ unit: 'kg', message: 'Can you deliver on Friday?' });
 });

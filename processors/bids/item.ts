@@ -36,7 +36,8 @@ export interface MessageTexts {
   readonly translated: string | null;
 }
 
+/** Empty text is no text. */
 export function messageTexts(value: Message): MessageTexts {
-  if (typeof value === 'string') return { original: value, translated: null };
-  return { original: value?.original ?? null, translated: value?.translated ?? null };
+  if (typeof value === 'string') return { original: value || null, translated: null };
+  return { original: value?.original || null, translated: value?.translated || null };
 }

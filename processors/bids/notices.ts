@@ -117,7 +117,7 @@ function statusText(
   if (differs('status')) return { key: 'bid_status', values: { status: bid.status?.toLowerCase() ?? '' } };
   if (differs('counter_offer')) return counterOfferText(bid, counterOffer);
   const { original, translated } = messageTexts(bid.vendor_message);
-  const preview = cutText(onOneLine(translated || original || ''), PREVIEW);
+  const preview = cutText(onOneLine(translated ?? original ?? ''), PREVIEW);
   return preview === ''
     ? { key: 'bid_status', values: { status: '' } }
     : { key: 'vendor_message', values: { preview } };
