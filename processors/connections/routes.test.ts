@@ -254,6 +254,31 @@ describe('a message', () => {
   );
 });
 
+test.each([
+  ['an answer that is never taken', 0],
+  ['an end that is never confirmed', HOUR_S * 1000],
+])('%s is waited for five seconds', async (_, afterMs) => {
+  const hangs = (signal: AbortSignal, aborted: () => void) =>
+    new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        aborted();
+        resolve();
+      });
+    });
+  let aborts = 0;
+  const count = () => void aborts++;
+  const { routes, clock, rows } = setting({
+    post: (_id, _text, signal) => hangs(signal, count).then(() => 'unavailable'),
+    end: (_id, signal) => hangs(signal, count),
+  });
+  await routes(event('CONNECT'));
+  await clock.advance(afterMs);
+  expect(await clock.runUntil(routes(ping))).toEqual({ statusCode: 200 });
+  expect(clock.now()).toBe(NOW + afterMs + 5_000);
+  expect(aborts).toBe(1);
+  expect(rows.size).toBe(afterMs === 0 ? 1 : 0);
+});
+
 test('$disconnect deletes the session, and does so again without harm', async () => {
   const { routes, rows } = setting();
   await routes(event('CONNECT'));

@@ -109,6 +109,25 @@ describe('what a change of a product means', () => {
     expect(document({ title }).title).toEqual({ english: 'Silk', other: ['रेशीम'] });
   });
 
+  it('keeps each of two texts that stand under names of one language', () => {
+    const title = { M: { Hindi: { S: 'टमाटर' }, hindi: { S: 'लाल टमाटर' } } };
+    expect(document({ title }).title).toEqual({ hindi: 'टमाटर', other: ['लाल टमाटर'] });
+  });
+
+  it('keeps what is zero: nothing left, a price of nothing, a place on the equator', () => {
+    const zero = { N: '0' };
+    const wholesale = { M: { price: zero, min_quantity: zero, min_qty: { N: '7' } } };
+    const pricing = { M: { wholesale, retail: { M: { price: zero } } } };
+    const location = { M: { coordinates: { L: [zero, zero] } } };
+    expect(document({ pricing, location, quantity_available: zero })).toMatchObject({
+      wholesalePrice: 0,
+      wholesaleMinQuantity: 0,
+      retailPrice: 0,
+      quantity: 0,
+      location: { lat: 0, lon: 0 },
+    });
+  });
+
   it('treats null as absent', () => {
     const NULL = { NULL: true };
     expect(document({ unit: NULL, pricing: NULL, location: NULL, description: NULL })).not.toHaveProperty(

@@ -165,6 +165,15 @@ describe('readAddress', () => {
     expect(readAddress(text)).toEqual({ kind: 'usable', address });
   });
 
+  it('takes an address as long as they may be, and none that is longer', () => {
+    const of = (local: number, whole: number) =>
+      `${'a'.repeat(local)}@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(whole - local - 187)}.in`;
+    expect(of(64, 254)).toHaveLength(254);
+    expect(readAddress(of(64, 254)).kind).toBe('usable');
+    expect(readAddress(of(64, 255)).kind).toBe('unusable');
+    expect(readAddress(of(65, 254)).kind).toBe('unusable');
+  });
+
   it.each([undefined, null, '', '   '])('finds nothing in %j', (text) => {
     expect(readAddress(text)).toEqual({ kind: 'none' });
   });

@@ -160,6 +160,17 @@ describe('a push', () => {
     expect(languages.map((_, index) => board.pushesTo(`c${index}`)[0]?.language)).toEqual(languages);
   });
 
+  it('is measured in milliseconds from the event', async () => {
+    const { run, connect, measured } = world();
+    connect('c1', 'asha');
+    await run(noticeTo('asha'));
+    const latencies = measured.flatMap((each) =>
+      each.startsWith('NotificationLatency') ? [Number(each.split(' ')[1])] : [],
+    );
+    expect(latencies).toHaveLength(2);
+    for (const ms of latencies) expect(Math.abs(ms - 2_000)).toBeLessThan(100);
+  });
+
   it('is measured from the event, and never below nothing where clocks differ', async () => {
     const { connect, deliver, context, measured, signal } = world();
     connect('c1', 'asha');
@@ -237,6 +248,21 @@ describe('a push', () => {
     const details = { originalText: 'a'.repeat(100_000) };
     await run(noticeTo('asha', { details }));
     expect(board.pushesTo('c1')).toMatchObject([{ details }]);
+  });
+
+  it('as large as the API takes is whole, and one byte more is not', async () => {
+    const { board, run, connect } = world();
+    connect('c1', 'asha');
+    await run(noticeTo('asha', { details: { originalText: '' } }));
+    const room = MAX_BODY_BYTES - Buffer.byteLength(board.received[0]?.body ?? '');
+    expect(MAX_BODY_BYTES).toBe(131_072);
+    for (const length of [room, room + 1]) {
+      const own = world();
+      own.connect('c1', 'asha');
+      await own.run(noticeTo('asha', { details: { originalText: 'a'.repeat(length) } }));
+      const [{ body = '' } = {}] = own.board.received;
+      expect(body.includes('omitted')).toBe(length > room);
+    }
   });
 
   it('that is too large without its texts, too, is given up', async () => {

@@ -45,6 +45,7 @@ describe('postToConnection', () => {
   it.each([
     [400, 'refused'],
     [403, 'refused'],
+    [404, 'unavailable'],
     [410, 'gone'],
     [413, 'too-large'],
     [429, 'throttled'],

@@ -27,6 +27,11 @@ test('what may pass is tried again, later each time', async () => {
   expect(at).toEqual([0, 500, 1500, 3500, 7500]);
 });
 
+test('between attempts it waits ten seconds at most', async () => {
+  const { at } = await attempts(Array(100).fill(answer(503)), 60_000);
+  expect(at).toEqual([0, 500, 1500, 3500, 7500, 15_500, 25_500, 35_500, 45_500, 55_500]);
+});
+
 test('no attempt begins after the time is up, and the last error is the one that is told', async () => {
   const down = new errors.ConnectionError('refused');
   const { at, result } = await attempts(Array(100).fill(down), 4_000);

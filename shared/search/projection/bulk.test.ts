@@ -84,6 +84,17 @@ describe('bulk', () => {
     expect(calls.find(({ ids }) => ids.includes('big'))?.ids).toEqual(['big']);
   });
 
+  it('counts bytes, not characters: most texts here have three of them to a character', async () => {
+    const { target, calls } = client(created);
+    const source = `{"a":"${'अ'.repeat(400_000)}"}`;
+    await bulk(
+      target,
+      ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, version: 1, source })),
+      batchContext(),
+    );
+    expect(calls.map(({ ids }) => ids.length)).toEqual([4, 1]);
+  });
+
   it.each([400, 413])(
     'cuts a request refused with %d until its culprit is alone, and only that one is poison',
     async (status) => {
