@@ -39,13 +39,13 @@ const WITH_TEXTS = 500;
  * @throws Problem when the folder cannot be used
  */
 export function createOutbox(folder?: string, onMail: (mail: Mail) => void = () => {}): Outbox {
-  const kept = folder === undefined ? [] : readKept(folder);
-  const mails = kept.slice(-LATEST);
-  let sent = kept.length;
+  const kept = folder === undefined ? { mails: [], last: 0 } : readKept(folder);
+  const mails = kept.mails.slice(-LATEST);
+  let last = kept.last;
   return {
     mails: () => mails,
     add(mail) {
-      sent++;
+      last++;
       mails.push(mail);
       if (mails.length > LATEST) mails.shift();
       onMail(mail);
@@ -56,20 +56,26 @@ export function createOutbox(folder?: string, onMail: (mail: Mail) => void = () 
       }
       if (folder === undefined) return;
       // The number keeps the order; the name says nothing about people.
-      const file = join(folder, `${String(sent).padStart(6, '0')}.json`);
+      const file = join(folder, `${String(last).padStart(6, '0')}.json`);
       writeFileSync(`${file}.new`, JSON.stringify(mail, undefined, 2));
       renameSync(`${file}.new`, file);
     },
   };
 }
 
-function readKept(folder: string): Mail[] {
+/** `last`: the highest number of a file, whatever became of those before it. */
+function readKept(folder: string): { readonly mails: Mail[]; readonly last: number } {
   try {
     mkdirSync(folder, { recursive: true });
-    const files = readdirSync(folder).filter((name) => /^\d{6,}\.json$/.test(name));
-    return files
-      .sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
-      .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Mail);
+    const numbers = readdirSync(folder)
+      .flatMap((name) => /^(\d{6,})\.json$/.exec(name)?.[1] ?? [])
+      .sort((one, other) => Number(one) - Number(other));
+    return {
+      mails: numbers.map(
+        (number) => JSON.parse(readFileSync(join(folder, `${number}.json`), 'utf8')) as Mail,
+      ),
+      last: Number(numbers.at(-1) ?? 0),
+    };
   } catch (error) {
     const reason =
       error instanceof Error && 'code' in error ? String(error.code) : 'a mail in it is not readable';
