@@ -112,6 +112,28 @@ describe('PostToConnection', () => {
     expect(await errorOf(under.client.send(post('SESSION#1', 'x')))).toMatchObject({ status: 400 });
   });
 
+  test.each([
+    ['throttled', 429, 'LimitExceededException'],
+    ['forbidden', 403, 'ForbiddenException'],
+    ['unavailable', 503, 'ServiceUnavailableException'],
+  ] as const)('can be %s, and nobody hears what was refused', async (fault, status, name) => {
+    const refusals = [fault];
+    const under = await start({}, { faults: { connections: () => refusals.shift() } });
+    const { next } = await connect(under.gateway.wsUrl);
+    expect(await errorOf(under.client.send(post(idOf(under), 'x')))).toEqual({ name, status });
+    await under.client.send(post(idOf(under), 'y'));
+    expect(await next()).toBe('y');
+  });
+
+  test('counts bytes, not characters, and a message of none is a message', async () => {
+    const under = await start();
+    const { next } = await connect(under.gateway.wsUrl);
+    const tooLong = 'ü'.repeat(LIMITS.messageBytes / 2 + 1);
+    expect(await errorOf(under.client.send(post(idOf(under), tooLong)))).toMatchObject({ status: 413 });
+    await under.client.send(post(idOf(under), ''));
+    expect(await next()).toBe('');
+  });
+
   property.prop([fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ minLength: 11 }))], {
     numRuns: 50,
   })('to any id that is not open is refused, never served', async (id) => {
@@ -144,6 +166,15 @@ test('DeleteConnection ends it, once', async () => {
   expect(await closed).toMatchObject({ code: 1000 });
   await told.promise;
   expect(await errorOf(under.client.send(end))).toEqual(GONE);
+});
+
+test('connections of a stage are those of no other', async () => {
+  const under = await start();
+  await connect(under.gateway.wsUrl);
+  const url = `${under.gateway.url}/prod/@connections/${idOf(under)}`;
+  const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=local' };
+  expect((await fetch(url, { headers: signed })).status).toBe(404);
+  expect((await fetch(url.replace('/prod/', '/dev/'), { headers: signed })).status).toBe(200);
 });
 
 test('a request that is not signed is refused', async () => {

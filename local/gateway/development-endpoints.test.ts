@@ -4,7 +4,9 @@ import { afterEach, expect, test } from 'vitest';
 import { readTokenRules } from '../../processors/connections/environment.ts';
 import { tokenVerifier } from '../../processors/connections/verify-token.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { type GatewayUnderTest, gatewayUnderTest } from './testing.ts';
+import type { RunningMapping } from '../streams/running-mapping.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { connect, type GatewayUnderTest, gatewayUnderTest } from './testing.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 
 const running: GatewayUnderTest[] = [];
@@ -42,12 +44,62 @@ test('a token of one start is none at the next: each makes a key of its own', as
 
 test.each([
   ['without a user', '{}', 'application/json', 400],
+  ['of a user without a name', '{"userId":""}', 'application/json', 400],
   ['that is not JSON', '{', 'application/json', 400],
   ['of the kind that a page may send anywhere', '{"userId":"asha"}', 'text/plain', 415],
 ])('a request %s gets no token', async (_, body, type, status) => {
   const { ask } = await start();
   const answer = await ask(body, type);
   expect([answer.status, await answer.json()]).toEqual([status, { message: expect.any(String) }]);
+});
+
+test('a token lasts an hour, as those of a user pool do', async () => {
+  const issuer = await createTokenIssuer({ clock: new VirtualClock(1_700_000_000_999), newId: () => 'one' });
+  const { token, expiresAt } = issuer.issue('asha');
+  expect(expiresAt).toBe(1_700_003_600);
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  expect(claims).toMatchObject({ iat: 1_700_000_000, exp: 1_700_003_600, token_use: 'access' });
+});
+
+test('a gateway without an issuer makes no tokens', async () => {
+  const under = await gatewayUnderTest();
+  running.push(under);
+  const headers = { 'content-type': 'application/json' };
+  const asking = { method: 'POST', body: '{"userId":"asha"}', headers };
+  expect((await fetch(`${under.gateway.url}/local/token`, asking)).status).toBe(404);
+});
+
+test('who is connected is told with the name that the authorizer gave, all of them', async () => {
+  const names = ['asha', 'ravi'];
+  const under = await gatewayUnderTest({
+    authorizer: ({ methodArn }) => ({
+      principalId: names.shift(),
+      policyDocument: {
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
+      },
+    }),
+  });
+  running.push(under);
+  await connect(under.gateway.wsUrl);
+  await under.clock.advance(1_000);
+  await connect(under.gateway.wsUrl);
+  const told = await (await fetch(`${under.gateway.url}/local/connections`)).json();
+  const [first, second] = under.gateway.connections().map(({ facts }) => facts.connectionId);
+  expect(told).toEqual({
+    connections: [
+      { connectionId: first, userId: 'asha', connectedAt: '2023-11-14T22:13:20.000Z' },
+      { connectionId: second, userId: 'ravi', connectedAt: '2023-11-14T22:13:21.000Z' },
+    ],
+  });
+});
+
+test('the status is that of every mapping there is at the moment', async () => {
+  const mappings: RunningMapping[] = [];
+  const under = await gatewayUnderTest({}, { mappings: () => mappings });
+  running.push(under);
+  for (const id of ['one', 'two']) mappings.push({ status: () => ({ id }) } as unknown as RunningMapping);
+  const told = await (await fetch(`${under.gateway.url}/local/status`)).json();
+  expect(told).toEqual({ mappings: [{ id: 'one' }, { id: 'two' }] });
 });
 
 /** `fetch` lets nobody choose the host. */

@@ -77,6 +77,8 @@ test('a mail is kept as it was sent, under the id that the sender got', async ()
 test.each([
   ['a line break in its subject', mail({}, 'Booked\r\nBcc: all@example.com')],
   ['a line break in its sender', mail({ FromEmailAddress: 'a@example.com\nBcc: b@example.com' })],
+  ['a line break in where answers go', mail({ ReplyToAddresses: ['a@example.com\r\nBcc: b@example.com'] })],
+  ['a line break in a tag', mail({ EmailTags: [{ Name: 'kind', Value: 'x\r\nBcc: b@example.com' }] })],
   ['a recipient that is no address', mail({ Destination: { ToAddresses: ['asha'] } })],
   ['no recipient', mail({ Destination: {} })],
   ['a copy to what is no address', mail({ Destination: { CcAddresses: ['ravi'] } })],
@@ -119,6 +121,29 @@ test('50 recipients in all are taken, and each stays what it was named as', asyn
     { to, cc, bcc },
     { to: [], cc, bcc: [] },
   ]);
+});
+
+test('a mail of HTML alone is a mail, and keeps its headers and where answers go', async () => {
+  const { send, gateway } = await start();
+  await send(
+    mail({
+      ReplyToAddresses: ['help@example.com'],
+      Content: {
+        Simple: {
+          Subject: { Data: 'Booked' },
+          Body: { Html: { Data: '<p>x</p>' } },
+          Headers: [{ Name: 'List-Unsubscribe', Value: '<https://example.com>' }],
+        },
+      },
+    }),
+  );
+  const [sent] = gateway.mails();
+  expect(sent).toMatchObject({
+    html: '<p>x</p>',
+    replyTo: ['help@example.com'],
+    headers: { 'List-Unsubscribe': '<https://example.com>' },
+  });
+  expect(sent).not.toHaveProperty('text');
 });
 
 test('mails that are kept as files are there again after a restart, in their order', async () => {

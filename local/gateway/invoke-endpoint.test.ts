@@ -52,6 +52,23 @@ test('a function that fails is a result with the FunctionError header', async ()
 test.each([
   ['a function that does not exist', 'nobody', '{}', {}, 404, 'ResourceNotFoundException'],
   ['a payload that is not JSON', 'echo', '{', {}, 400, 'InvalidRequestContentException'],
+  [
+    'an event over 1 MB',
+    'echo',
+    `"${'x'.repeat(1024 * 1024)}"`,
+    { 'x-amz-invocation-type': 'Event' },
+    413,
+    'RequestTooLargeException',
+  ],
+  [
+    'an event for a function that does not exist',
+    'nobody',
+    '{}',
+    { 'x-amz-invocation-type': 'Event' },
+    404,
+    'ResourceNotFoundException',
+  ],
+  ['a dry run', 'echo', '{}', { 'x-amz-invocation-type': 'DryRun' }, 400, 'InvalidParameterValueException'],
   ['a payload over 6 MB', 'echo', `"${'x'.repeat(6 * 1024 * 1024)}"`, {}, 413, 'RequestTooLargeException'],
   ['a function that is busy', 'busy', '{}', {}, 429, 'TooManyRequestsException'],
   ['nobody who signs', 'echo', '{}', { authorization: '' }, 403, 'MissingAuthenticationTokenException'],
@@ -59,6 +76,33 @@ test.each([
   const { invoke } = await start({ echo: (event) => event, busy: () => ({ kind: 'throttled' }) });
   const answer = await invoke(name, body, headers);
   expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([status, error]);
+});
+
+test('a function that runs out of time is a result with the FunctionError header', async () => {
+  const { invoke } = await start({ slow: () => ({ kind: 'timeout' }) });
+  const answer = await invoke('slow', '{}');
+  expect([answer.status, answer.headers.get('x-amz-function-error'), await answer.json()]).toMatchObject([
+    200,
+    'Unhandled',
+    { errorType: 'Sandbox.Timedout' },
+  ]);
+});
+
+test('without a payload the function gets an empty object', async () => {
+  const { invoke, asked } = await start({ echo: (event) => event });
+  await invoke('echo', '');
+  expect(asked[0]?.event).toEqual({});
+});
+
+test('a function that cannot be asked breaks the connection, and that is said once', async () => {
+  const { gateway, warnings, invoke } = await start({
+    broken: () => {
+      throw new Error('no worker');
+    },
+  });
+  await expect(invoke('broken', '{}')).rejects.toThrow();
+  expect(warnings).toEqual([expect.stringContaining('no worker')]);
+  expect((await fetch(`${gateway.url}/local/mails`)).status).toBe(200);
 });
 
 test('an event is accepted without its result', async () => {

@@ -74,6 +74,7 @@ async function start(respond: () => Promise<InvokeResult> | InvokeResult) {
   let last = 100;
   return {
     clock,
+    url: gateway.url,
     lambda,
     batches,
     append: (...ages: number[]) =>
@@ -114,6 +115,8 @@ test('mappings are listed with their properties, all, by function or by stream',
     },
   ]);
   expect(await list({ FunctionName: 'arn:aws:lambda:us-east-1:000000000000:function:bids' })).toHaveLength(1);
+  for (const same of ['bids', 'bids:live', 'function:bids:$LATEST', '000000000000:function:bids'])
+    expect(await list({ FunctionName: same })).toHaveLength(1);
   expect(await list({ FunctionName: 'products' })).toEqual([]);
   expect(await list({ EventSourceArn: `${STREAM}2` })).toEqual([]);
 });
@@ -154,6 +157,18 @@ test('a mapping that does not exist is not found', async () => {
   const { lambda } = await start(() => success);
   const other = lambda.send(new GetEventSourceMappingCommand({ UUID: 'other' }));
   await expect(other).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('who does not sign changes nothing, and who does not say what changes nothing either', async () => {
+  const { lambda, state, url } = await start(() => success);
+  const unsigned = await fetch(`${url}/2015-03-31/event-source-mappings/${UUID}`, {
+    method: 'PUT',
+    body: '{"Enabled":false}',
+  });
+  expect(unsigned.status).toBe(403);
+  const unsaid = lambda.send(new UpdateEventSourceMappingCommand({ UUID }));
+  await expect(unsaid).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+  expect(await state()).toBe('Enabled');
 });
 
 test('nothing but Enabled can be changed', async () => {
