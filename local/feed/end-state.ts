@@ -10,6 +10,7 @@ const CONCURRENCY = 16;
  * Reads the fixture twice, so that only keys are held: first for each item's last writable change, then to write it.
  *
  * @returns items written
+ * @throws what a write throws; writes under way are awaited first
  */
 export async function loadEndState(
   read: () => AsyncIterable<DynamoDBRecord>,
@@ -26,18 +27,26 @@ export async function loadEndState(
   position = 0;
   let written = 0;
   const pending = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
   for await (const record of read()) {
+    if (failure !== undefined) break;
     position++;
     const key = keyOf(record, hasTable);
     if (key === undefined || last.get(key) !== position) continue;
     const change = asWrite(record);
     if (change.kind !== 'put') continue;
-    const task = write(tableOf(record) ?? '', change).finally(() => pending.delete(task));
+    // Caught at once: a rejection that nobody awaits while the next record is read would end the process.
+    const task = write(tableOf(record) ?? '', change)
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => pending.delete(task));
     pending.add(task);
     written++;
     if (pending.size >= CONCURRENCY) await Promise.race(pending);
   }
   await Promise.all(pending);
+  if (failure !== undefined) throw failure.error;
   return written;
 }
 
