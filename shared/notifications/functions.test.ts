@@ -20,6 +20,9 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
   let server: Server;
   const pushed: { readonly path: string | undefined; readonly push: Record<string, unknown> }[] = [];
 
+  const metrics: Record<string, unknown>[] = [];
+  const console = vi.spyOn(globalThis.console, 'log');
+
   beforeAll(async () => {
     tables = await startMarketTables();
     await tables.client.send(
@@ -56,7 +59,9 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
       NOT_BEFORE: '2020-01-01T00:00:00Z',
       POWERTOOLS_SERVICE_NAME: 'test',
       POWERTOOLS_METRICS_NAMESPACE: 'Streamkeeper',
-      POWERTOOLS_METRICS_DISABLED: 'true',
+      // Metrics go where a test can read them.
+      POWERTOOLS_DEV: 'true',
+      POWERTOOLS_METRICS_DISABLED: 'false',
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
@@ -64,9 +69,11 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
       AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    console.mockImplementation((line: string) => void metrics.push(JSON.parse(line)));
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
+    console.mockRestore();
     server?.close();
     await tables?.close();
   });
@@ -83,6 +90,8 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
     expect(pushed.filter(({ path }) => path === '/dev/@connections/v1')).toMatchObject([
       { push: { unread: 1, language: 'hindi', text: 'नई थोक बोली: 200 kg, कुल ₹4,500' } },
     ]);
+    expect(metrics.filter((each) => 'Bids' in each)).toMatchObject([{ Bids: 1, BuyerType: 'b2b' }]);
+    expect(metrics).toContainEqual(expect.objectContaining({ Index: 'UserIndex' }));
   });
 
   it('tells a recipient of a message in the language of the session', async () => {
@@ -91,12 +100,17 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
     expect(pushed.filter(({ path }) => path === '/dev/@connections/r1')).toMatchObject([
       { push: { language: 'tamil', text: 'புதிய செய்தி: தக்காளி புதியதா?' } },
     ]);
+    expect(metrics.filter((each) => 'Messages' in each)).toMatchObject([
+      { Messages: 1, SourceLanguage: 'hindi', TargetLanguage: 'tamil' },
+    ]);
   });
 
-  it('sends nothing of what happened before it was to start', async () => {
-    const { handler } = await import('../../processors/bids/handler.ts');
+  it.each([
+    ['bids', bidRecord({ after: {}, row: 'BID#old' }, { at: 1_500_000_000, eventID: 'old' })],
+    ['conversations', messageRecord({ after: {} }, { at: 1_500_000_000, eventID: 'old' })],
+  ] as const)('on %s sends nothing of what happened before it was to start', async (name, old) => {
+    const { handler } = await import(`../../processors/${name}/handler.ts`);
     const before = pushed.length;
-    const old = bidRecord({ after: {}, row: 'BID#old' }, { at: 1_500_000_000, eventID: 'old' });
     expect(await handler({ Records: [old] }, context)).toEqual(settled);
     expect(pushed).toHaveLength(before);
     expect(await handler({ Records: [old], redrive: { id: 'wanted' } }, context)).toMatchObject({
