@@ -188,6 +188,18 @@ describe('its place in Powertools', () => {
     await expect(layer.getRecord('e2')).rejects.toMatchObject({ name: 'IdempotencyItemNotFoundError' });
   });
 
+  it('reads a record as expired when its window is over, and not before', async () => {
+    const clock = new VirtualClock(1_700_000_000_000);
+    const layer = layerOn(memoryClaimTable(), clock);
+    layer.configure({ config: config({ expiresAfterSeconds: 60 }) });
+    await layer.saveInProgress('e1', 1_000);
+    await layer.saveSuccess('e1', 'done');
+    await clock.advance(59_000);
+    expect((await layer.getRecord('e1')).getStatus()).toBe('COMPLETED');
+    await clock.advance(2_000);
+    expect((await layer.getRecord('e1')).getStatus()).toBe('EXPIRED');
+  });
+
   it('tells of no in-progress claim that outlives 15 s', async () => {
     const table = memoryClaimTable();
     const clock = new VirtualClock(1_700_000_000_000);

@@ -79,6 +79,20 @@ describe('dynamodbClaimTable', () => {
     ]);
   });
 
+  it('asks only once, and stops when its caller does: a request that failed may have been carried out', async () => {
+    const down = Object.assign(new Error('a text'), { name: 'TimeoutError' });
+    const signals: unknown[] = [];
+    const send = async (_: unknown, { abortSignal }: { readonly abortSignal?: AbortSignal } = {}) => {
+      signals.push(abortSignal);
+      throw down;
+    };
+    const table = dynamodbClaimTable({ send } as unknown as DynamoDBClient, IDEMPOTENCY_TABLE);
+    await expect(table.write([insert('a'), insert('b')], signal)).rejects.toBe(down);
+    expect(signals).toEqual([signal]);
+    await expect(table.read(['a'], signal)).rejects.toBe(down);
+    expect(signals).toEqual([signal, signal]);
+  });
+
   it('gives up on a single write that is refused as a request', async () => {
     const send = async () => {
       throw Object.assign(new Error('a text'), { name: 'ValidationException' });

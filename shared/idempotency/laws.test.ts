@@ -10,6 +10,8 @@ import { createOnce } from './once.ts';
 interface Delivery {
   readonly startsAtMs: number;
   readonly effectMs: number;
+  /** Its events stand twice in its batch. */
+  readonly twice: boolean;
   readonly ends: 'applied' | 'transient' | 'crash-before-effect' | 'crash-after-effect';
 }
 
@@ -18,6 +20,7 @@ const EVENTS = ['e1', 'e2', 'e3'];
 const delivery: fc.Arbitrary<Delivery> = fc.record({
   startsAtMs: fc.integer({ min: 0, max: 20_000 }),
   effectMs: fc.constantFrom(0, 1, 40, 2_000),
+  twice: fc.boolean(),
   ends: fc.constantFrom('applied', 'applied', 'transient', 'crash-before-effect', 'crash-after-effect'),
 });
 
@@ -51,11 +54,11 @@ describe('whatever fails', () => {
         },
       });
 
-      async function deliver({ startsAtMs, effectMs, ends }: Delivery): Promise<void> {
+      async function deliver({ startsAtMs, effectMs, twice, ends }: Delivery): Promise<void> {
         await sleep(clock, startsAtMs);
         const dies = ends === 'crash-before-effect' || ends === 'crash-after-effect';
         const context = batchContext(dies ? { clock: new VirtualClock(clock.now()) } : { clock });
-        const all = EVENTS.map((eventId) =>
+        const all = (twice ? [...EVENTS, ...EVENTS] : EVENTS).map((eventId) =>
           once({ eventId }, context, async () => {
             if (ends === 'crash-before-effect') return new Promise(() => {});
             if (!dies) await sleep(clock, effectMs);
@@ -73,7 +76,7 @@ describe('whatever fails', () => {
 
       await clock.runUntil(Promise.all(deliveries.map(deliver)));
       faults.length = 0;
-      await clock.runUntil(deliver({ startsAtMs: 0, effectMs: 0, ends: 'applied' }));
+      await clock.runUntil(deliver({ startsAtMs: 0, effectMs: 0, twice: false, ends: 'applied' }));
       const counts = [...happened.values()];
       expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
       expect(counts.reduce((sum, count) => sum + count - 1, 0)).toBeLessThanOrEqual(excused);

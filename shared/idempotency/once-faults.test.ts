@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applied, down, onceSetUp } from '../../test/support/once.ts';
 import { sleep } from '../time/clock.ts';
+import type { Write } from './claim-table.ts';
 import { createOnce } from './once.ts';
 
 describe('with a table that fails', () => {
@@ -108,15 +109,40 @@ describe('with a table that fails', () => {
     expect(table.requests.map(({ kind }) => kind)).toEqual(['write', 'write', 'write', 'read']);
   });
 
-  it('an effect that could not be recorded is applied, noticed, and not repeated by its own invocation', async () => {
+  it('an effect is under way until it is recorded: its own invocation does not begin it meanwhile', async () => {
+    const { once, key, invocation, effect, log, clock, table } = onceSetUp();
+    const context = invocation();
+    const recordedAtMs = clock.now() + 2_000;
+    table.fault = (request) => {
+      const completes = request.kind === 'write' && request.writes.some(({ kind }) => kind === 'replace');
+      return completes && clock.now() < recordedAtMs ? 'throttled' : undefined;
+    };
+    const both = [once(key(), context, effect('first')), once(key(), context, effect('second'))];
+    expect(await clock.runUntil(Promise.all(both))).toEqual([applied, { kind: 'duplicate' }]);
+    expect(log).toEqual(['first']);
+  });
+
+  it('an effect that could not be recorded while its claim lived is applied, noticed, and not repeated by its own invocation', async () => {
     const { once, key, invocation, effect, log, clock, table, notices } = onceSetUp();
     const context = invocation();
+    const beganAt = clock.now();
     table.fault = (request) =>
       request.kind === 'write' && request.writes[0]?.kind === 'replace' ? 'throttled' : undefined;
     expect(await clock.runUntil(once(key(), context, effect('first')))).toEqual(applied);
+    expect(clock.now() - beganAt).toBeLessThan(15_000);
     expect(notices).toEqual(['unrecorded']);
     expect(await once(key(), context, effect('second'))).toEqual({ kind: 'duplicate' });
     expect(log).toEqual(['first']);
+  });
+
+  it('what was ignored and could not be recorded is ignored by the same rule again', async () => {
+    const { once, key, invocation, effect, clock, table } = onceSetUp();
+    const context = invocation();
+    const ignored = { kind: 'ignored', rule: 'no-address' } as const;
+    table.fault = (request) =>
+      request.kind === 'write' && request.writes[0]?.kind === 'replace' ? 'throttled' : undefined;
+    expect(await clock.runUntil(once(key(), context, effect('first', ignored)))).toEqual(ignored);
+    expect(await once(key(), context, effect('second'))).toEqual(ignored);
   });
 
   it('a claim that could not be given back does not hinder its own invocation', async () => {
@@ -131,13 +157,40 @@ describe('with a table that fails', () => {
     expect(clock.now()).toBe(beganAt);
   });
 
-  it('a record in a form that is not known stops its event, and says so', async () => {
+  it('a claim that is given back late takes no later one of its own invocation with it', async () => {
+    const { once, key, invocation, effect, table } = onceSetUp();
+    const context = invocation();
+    const late: Write[] = [];
+    table.fault = (request) => {
+      if (request.kind === 'read' || request.writes[0]?.kind !== 'delete') return undefined;
+      late.push(...request.writes);
+      return 'lost';
+    };
+    await once(key(), context, effect('first', down));
+    table.fault = () => undefined;
+    const second = once(key(), context, async (signal) => {
+      await table.write(late, signal);
+      return table.items.size === 1 ? applied : down;
+    });
+    expect(late).toHaveLength(1);
+    expect(await second).toEqual(applied);
+  });
+
+  it.each([
+    'written by hand',
+    'null',
+    '"COMPLETED"',
+    '{"status":"COMPLETED"}',
+    '{"status":"INPROGRESS","claim":"c","owner":"o"}',
+    '{"status":"EXPIRED","claim":"c","untilMs":1}',
+  ])('a record in a form that is not known stops its event, and says so: %s', async (state) => {
     const { once, key, invocation, effect, log, table, clock } = onceSetUp();
-    table.items.set('streamkeeper#bids#e1', { state: 'written by hand', ttl: clock.now() });
+    table.items.set('streamkeeper#bids#e1', { state, ttl: clock.now() });
     expect(await once(key(), invocation(), effect('first'))).toEqual({
       kind: 'transient',
       failure: { code: 'IDEMPOTENCY_UNAVAILABLE', type: 'ClaimUnreadable' },
     });
     expect(log).toEqual([]);
+    expect(table.items.get('streamkeeper#bids#e1')?.state).toBe(state);
   });
 });

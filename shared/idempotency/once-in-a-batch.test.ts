@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applied, onceSetUp } from '../../test/support/once.ts';
 import { inOrder } from '../stream/in-order.ts';
 import type { Outcome } from '../stream/outcome.ts';
-import { sleep } from '../time/clock.ts';
+import { type Clock, sleep } from '../time/clock.ts';
 import type { EffectOutcome } from './bounded-effect.ts';
 import { LANES } from './once.ts';
 
@@ -42,6 +42,36 @@ describe('in a batch', () => {
     });
     await set.clock.runUntil(carryOut(works(1000), set.invocation()));
     expect(set.table.requests.length / 1000).toBeLessThanOrEqual(0.1);
+  });
+
+  it('no timer is left when it ends', async () => {
+    const set = onceSetUp();
+    let waiting = 0;
+    const counting: Clock = {
+      now: () => set.clock.now(),
+      after(ms, fn) {
+        waiting++;
+        const isOver = once(() => waiting--);
+        const cancel = set.clock.after(ms, () => {
+          isOver();
+          fn();
+        });
+        return () => {
+          isOver();
+          cancel();
+        };
+      },
+    };
+    const failed = new Set<string>();
+    const carryOut = perform(set, async (name) => {
+      await sleep(counting, 5);
+      if (failed.size < 5 && !failed.has(name)) throw new Error(`down for ${failed.add(name).size}`);
+      return applied;
+    });
+    const beganAt = set.clock.now();
+    await set.clock.runUntil(carryOut(works(60), { ...set.invocation(), clock: counting }));
+    expect(set.clock.now() - beganAt).toBeLessThan(3_000);
+    expect(waiting).toBe(0);
   });
 
   it('every event happens once while every third request fails', async () => {
@@ -97,3 +127,11 @@ describe('in a batch', () => {
     expect(happened).toEqual(['e0', 'e1', 'e2']);
   });
 });
+
+function once(fn: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) fn();
+    isDone = true;
+  };
+}

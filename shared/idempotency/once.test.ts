@@ -147,17 +147,20 @@ describe('a claim that is held elsewhere', () => {
 });
 
 describe('an effect under a claim', () => {
-  it('is told to stop while there is time left to give the claim back', async () => {
+  it.each([
+    ['its claim', 50_000, 12_000],
+    ['its invocation', 4_000, 3_200],
+  ])('is told to stop while %s has time left to give the claim back', async (_, deadlineMs, stopsAfterMs) => {
     const { once, key, invocation, clock, table } = onceSetUp();
     const beganAt = clock.now();
     const outcome = await clock.runUntil(
-      once(key(), invocation(), (signal) => sleep(clock, 60_000, signal).then(() => applied)),
+      once(key(), invocation(deadlineMs), (signal) => sleep(clock, 60_000, signal).then(() => applied)),
     );
     expect(outcome).toEqual({
       kind: 'transient',
       failure: { code: 'EFFECT_TIME_OVER', type: 'EffectTimeOver' },
     });
-    expect(clock.now() - beganAt).toBe(12_000);
+    expect(clock.now() - beganAt).toBe(stopsAfterMs);
     expect(table.items.size).toBe(0);
   });
 

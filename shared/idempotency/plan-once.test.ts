@@ -12,7 +12,7 @@ async function planned(
   done: Readonly<Record<string, EffectOutcome>>,
   over = false,
 ) {
-  const { once, recall, table, invocation } = onceSetUp();
+  const { once, recall, table, invocation, clock } = onceSetUp();
   const key = (kind: string) => ({ eventId: 'e1', kind });
   for (const [kind, outcome] of Object.entries(done))
     await once(key(kind), invocation(), async () => outcome);
@@ -20,7 +20,7 @@ async function planned(
   const change: Change = { eventId: 'e1', eventName: 'INSERT', keys: {}, newImage: {}, expired: false };
   const plan = planOnce<readonly string[]>(recall, {
     keysOf: ({ effect }) => effect.map(key),
-    isOver: () => over,
+    isOver: (of, nowMs) => over && of === change && nowMs === clock.now(),
   });
   const before = structuredClone(table.items);
   const [verdict] = await plan([{ key: 'k', change, effect: effects }], invocation());
@@ -44,6 +44,41 @@ describe('a plan of what happens once', () => {
     ['another that was not', ['a', 'b'], { a: ignored }, 'apply'],
   ])('says of a record with an effect that a rule ignored, and %s', async (_, effects, done, verdict) => {
     expect((await planned(effects, done)).verdict).toBe(verdict);
+  });
+
+  it('judges each record of several by its own effects alone, in one request', async () => {
+    const { once, recall, table, invocation } = onceSetUp();
+    const key = (kind: string) => ({ eventId: 'e1', kind });
+    for (const kind of ['a', 'c', 'd']) await once(key(kind), invocation(), async () => applied);
+    table.requests.length = 0;
+    const change: Change = { eventId: 'e1', eventName: 'INSERT', keys: {}, newImage: {}, expired: false };
+    const plan = planOnce<string>(recall, { keysOf: ({ effect }) => [...effect].map(key) });
+    const works = ['ab', 'b', 'c', 'cd', 'da', 'eb', 'a'].map((effect) => ({ key: effect, change, effect }));
+    const verdicts = await plan(works, invocation());
+    expect(verdicts.map((verdict) => verdict?.kind)).toEqual([
+      'apply',
+      'apply',
+      'already-applied',
+      'already-applied',
+      'already-applied',
+      'apply',
+      'already-applied',
+    ]);
+    expect(table.requests).toHaveLength(1);
+  });
+
+  it('tells of a record whose claim cannot be read, and that trying again will not help', async () => {
+    const { recall, table, invocation } = onceSetUp();
+    table.items.set('streamkeeper#bids#e1', { state: 'written by hand', ttl: 2_000_000_000 });
+    const change: Change = { eventId: 'e1', eventName: 'INSERT', keys: {}, newImage: {}, expired: false };
+    const plan = planOnce<string>(recall, { keysOf: () => [{ eventId: 'e1' }, { eventId: 'e2' }] });
+    expect(await plan([{ key: 'k', change, effect: '' }], invocation())).toEqual([
+      {
+        kind: 'unresolvable',
+        passing: false,
+        failure: { code: 'IDEMPOTENCY_RECORD_UNREADABLE', type: 'ClaimUnreadable' },
+      },
+    ]);
   });
 
   it.each([
