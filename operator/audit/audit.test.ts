@@ -1,7 +1,4 @@
 /** The audit trail: written before anything is done, in parts while it is done, wherever the operator says. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -17,12 +14,10 @@ import type { Clients } from '../system/system.ts';
 import { startAudit } from './audit.ts';
 import type { AuditLine } from './entry.ts';
 import { type AuditOptions, openAudit } from './open-audit.ts';
-import { auditPlace, objectName } from './places.ts';
-import { joinRuns } from './runs.ts';
+import { auditPlace } from './places.ts';
 
 const BUCKET = 'audit-here';
 const START = Date.parse('2026-03-17T09:30:05Z');
-const folder = mkdtempSync(join(tmpdir(), 'streamkeeper-audit-'));
 let aws: AwsServices;
 let clients: Clients;
 let said: string[];
@@ -39,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await aws.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
   said = [];
@@ -138,39 +132,75 @@ test('what the place refuses is told at the next flush, and ends whoever notes a
   await expect(audit.end('done')).rejects.toThrow('full');
 });
 
-test('a file takes lines of many runs, and nobody but its owner reads it', async () => {
-  const path = join(folder, 'audit.jsonl');
-  const place = auditPlace(`file:${path}`, clients);
-  for (const run of ['one', 'two']) {
-    const audit = await startAudit({ start, place, clock: new VirtualClock(START), newId: () => run });
-    await audit.end('done');
+/** In memory; each write takes as long as the test says. */
+function memoryPlace(takes: () => Promise<void> = async () => {}) {
+  const parts: AuditLine[][] = [];
+  const write = async (_run: unknown, part: number, lines: readonly AuditLine[]) => {
+    await takes();
+    parts[part] = [...lines];
+  };
+  return { parts, place: { title: 'memory', write } };
+}
+
+test('every result is there a second later, also those that come after others were written', async () => {
+  const clock = new VirtualClock(START);
+  const { parts, place } = memoryPlace();
+  const audit = await startAudit({ start, place, clock, newId: () => 'timed' });
+  for (const result of ['applied', 'gone']) {
+    audit.result({ result });
+    await clock.advance(600);
+    audit.result({ result });
+    await clock.advance(400);
   }
-  expect(linesIn(readFileSync(path, 'utf8')).map(({ event, run }) => `${run} ${event}`)).toEqual([
-    'one start',
-    'one end',
-    'two start',
-    'two end',
+  const at = (second: number, ms: number) => new Date(START + second * 1_000 + ms).toISOString();
+  expect(parts.slice(1)).toMatchObject([
+    [
+      { result: 'applied', at: at(0, 0) },
+      { result: 'applied', at: at(0, 600) },
+    ],
+    [
+      { result: 'gone', at: at(1, 0) },
+      { result: 'gone', at: at(1, 600) },
+    ],
   ]);
 });
 
-test.each(['s3:bucket', 's3://', 'dynamodb:', 'file:', 'ftp://host', 'audit.jsonl'])(
-  '%s is no place',
-  (text) => {
-    expect(() => auditPlace(text, clients)).toThrow(Problem);
-  },
-);
+test('one part is written after the other, and the end is there when it is said to be', async () => {
+  const clock = new VirtualClock(START);
+  let writing = 0;
+  let most = 0;
+  const { parts, place } = memoryPlace(async () => {
+    most = Math.max(most, ++writing);
+    await new Promise<void>((resolve) => clock.after(5_000, resolve));
+    writing--;
+  });
+  const work = async () => {
+    const audit = await startAudit({ start, place, clock, newId: () => 'slow' });
+    for (let time = 0; time < 3; time++) {
+      audit.result({ result: 'applied' });
+      audit.flush().catch(() => {});
+    }
+    await audit.end('done');
+    return parts.map((lines) => lines.map(({ event }) => event));
+  };
+  expect(await clock.runUntil(work())).toEqual([['start'], ['result'], ['result'], ['result'], ['end']]);
+  expect(most).toBe(1);
+});
 
-test("an object's name is in the order of time", () => {
-  const name = (startedMs: number, part: number) =>
-    objectName({ run: 'r', startedMs, command: 'pause' }, part);
-  const names = [
-    name(START, 0),
-    name(START, 1),
-    name(START, 10),
-    name(START + 1_000, 0),
-    name(START + 86_400_000, 0),
-  ];
-  expect(names.toSorted()).toEqual(names);
+test('nothing is written after a part that was refused: the trail would have a hole that nobody sees', async () => {
+  let writes = 0;
+  const place = {
+    title: 'somewhere',
+    write: async () => {
+      if (++writes === 2) throw new Error('full');
+    },
+  };
+  const clock = new VirtualClock(START);
+  const audit = await startAudit({ start, place, clock, newId: () => 'hole' });
+  audit.result({ result: 'applied' });
+  await expect(audit.flush()).rejects.toThrow('full');
+  await expect(audit.end('done')).rejects.toThrow('full');
+  expect(writes).toBe(2);
 });
 
 function open(options: Partial<AuditOptions>, audit: { bucket: string } | 'none' = { bucket: BUCKET }) {
@@ -197,53 +227,8 @@ test('nothing is begun where the entry cannot be written', async () => {
   await expect(open({}, 'none')).rejects.toThrow(Problem);
 });
 
-test.each([
-  [
-    'names the AWS identity',
-    async () => 'arn:aws:iam::123456789012:user/asha',
-    { arn: 'arn:aws:iam::123456789012:user/asha' },
-  ],
-  [
-    'goes by the access key where the identity cannot be asked',
-    () => Promise.reject(new Error('denied')),
-    {},
-  ],
-])('the entry %s', async (_, callerArn, expected) => {
-  const file = join(folder, `${Object.keys(expected).length}.jsonl`);
-  const system = {
-    audit: undefined,
-    clients: { ...clients, callerArn },
-    gatewayUrl: undefined,
-    stage: 'dev',
-  };
-  const context = { clock: new VirtualClock(START), environment: {}, err: process.stderr };
-  const options = { yes: false, audit: `file:${file}` };
-  await openAudit(context, system, options, { command: 'pause', arguments: [] });
-  const [begun] = linesIn(readFileSync(file, 'utf8'));
-  const who = begun?.event === 'start' ? begun.who : undefined;
-  expect(who).toMatchObject({ accessKeyId: 'local', ...expected });
-  expect(who?.arn).toBe('arn' in expected ? expected.arn : undefined);
-});
-
 test('leaving no entry needs --yes, and is said loudly', async () => {
   await expect(open({ audit: false })).rejects.toThrow(Problem);
   expect((await open({ audit: false, yes: true })).place).toBeUndefined();
   expect(said.join()).toContain('WARNING');
-});
-
-test('parts are put together to one summary for each run, whatever their order', async () => {
-  const text = (...lines: object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  const begun = (run: string, at: string) => ({ event: 'start', run, at, ...start });
-  const result = (run: string, result: string) => ({ event: 'result', run, at: '', result });
-  const runs = joinRuns([
-    text(result('b', 'applied'), result('b', 'gone'), { event: 'end', run: 'b', at: '', outcome: 'failed' }),
-    text(begun('a', '2026-03-17T09:00:00.000Z')),
-    'no line of ours\n',
-    text(result('a', 'applied')),
-    text(begun('b', '2026-03-17T10:00:00.000Z')),
-  ]);
-  expect(runs.map(({ run, outcome, results }) => [run, outcome, results])).toEqual([
-    ['b', 'failed', { applied: 1, gone: 1 }],
-    ['a', undefined, { applied: 1 }],
-  ]);
 });
