@@ -51,6 +51,28 @@ const inLane = (count: number) =>
   Array.from({ length: count }, (_, index) => entry({ eventId: `e${index + 1}`, seq: `${index + 1}` }));
 const alone = { most: 1, wait: async () => true };
 
+test('what was applied before, by whoever, is settled as that; what is ignored says by which rule', async () => {
+  const kinds = ['applied', 'duplicate', 'superseded', 'gone', 'ignored'] as const;
+  const entries = kinds.map((kind) => one(kind));
+  const door: Pick<Door, 'carryOut'> = {
+    carryOut: async (_, records) =>
+      records.flatMap(({ eventId }) => {
+        const kind = kinds.find((known) => known === eventId);
+        return kind === undefined
+          ? []
+          : [{ kind, settled: true, ...(kind === 'ignored' ? { rule: 'r' } : {}) }];
+      }),
+  };
+  await run(entries, undefined, { door: door as Door });
+  expect(Object.fromEntries(entries.map(({ sent, result }) => [sent.eventId, result]))).toEqual({
+    applied: { settled: true, word: 'applied' },
+    duplicate: { settled: true, word: 'already-applied' },
+    superseded: { settled: true, word: 'superseded' },
+    gone: { settled: true, word: 'gone' },
+    ignored: { settled: true, word: 'ignored', rule: 'r' },
+  });
+});
+
 test('a poison record has left the order: what follows it in its lane is carried out', async () => {
   const { told } = await run(inLane(3), (id) => (id === 'e1' ? 'poison' : 'applied'), { pace: alone });
   expect(told).toEqual(['e1 failed', 'e2 applied', 'e3 applied']);

@@ -45,6 +45,7 @@ function letter(records: FailedRecord[], parts: Partial<Letter> = {}): Letter {
 
 async function gathered(found: Letter[], where: Partial<Where> = {}) {
   const released: Letter[] = [];
+  let told = 0;
   const result = await gather({
     letters: {
       async *letters() {
@@ -56,9 +57,9 @@ async function gathered(found: Letter[], where: Partial<Where> = {}) {
     where: { ...ANYWHERE, ...where },
     spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
     partitionKeyOf: async () => 'PK',
-    onLetter: () => {},
+    onLetter: () => told++,
   });
-  return { ...result, released };
+  return { ...result, released, told };
 }
 
 const withImages = (images: Record<string, unknown>) => {
@@ -69,8 +70,24 @@ const withImages = (images: Record<string, unknown>) => {
 test('what is not meant is released, and held no longer', async () => {
   const meant = letter([failed()]);
   const other = letter([failed(stream({ eventID: 'other' }), { error: { code: 'OTHER' } })]);
-  const { entries, parcels, released } = await gathered([meant, other], { code: ['FAILS'] });
-  expect([entries.length, parcels.length, released]).toEqual([1, 1, [other]]);
+  const unread = letter([], { form: 'unknown', resolvable: false, reason: { code: 'NOT_JSON' } });
+  const found = await gathered([meant, other, unread], { code: ['FAILS'] });
+  const { entries, parcels, released, told } = found;
+  expect([entries.length, parcels.length, released, told]).toEqual([1, 1, [other, unread], 3]);
+  expect([found.unread, found.empty]).toEqual([[], []]);
+});
+
+test('records wait outside of memory: no letter that is kept holds any', async () => {
+  const { parcels } = await gathered([letter([failed(), failed(stream({ eventID: 'e2' }))])]);
+  expect(parcels.map(({ letter: { records }, entries }) => [records, entries.length])).toEqual([[[], 2]]);
+});
+
+test('a record is as large as its bytes, however few characters they are, and an empty id is an id', async () => {
+  const record = stream({ eventID: '', awsRegion: 'टमाटर' });
+  const { entries } = await gathered([letter([failed(record)])]);
+  expect(entries).toMatchObject([
+    { bytes: Buffer.byteLength(JSON.stringify(record)), sent: { eventId: '' } },
+  ]);
 });
 
 test('a record that comes again, in the letter or in another one, is one record', async () => {
@@ -87,6 +104,11 @@ test.each([
 ])('two letters of one event are two records where they differ in %s', async (_, images) => {
   const { entries } = await gathered([letter([failed()]), letter([failed(withImages(images))])]);
   expect(entries).toHaveLength(2);
+});
+
+test('two letters of one event are two records where one says it was an insert', async () => {
+  const changes = ['INSERT', 'MODIFY'].map((eventName) => letter([failed(stream({ eventName }))]));
+  expect((await gathered(changes)).entries).toHaveLength(2);
 });
 
 test('the same change whose members are named in another order is one record', async () => {
@@ -125,12 +147,15 @@ test.each<[string, FailedRecord, string | undefined]>([
 ])('a record %s is found by the queue it waits in, and refused or not: %#', async (_, record, code) => {
   const { entries } = await gathered([letter([record])], { processor: ['bids'] });
   expect(entries.map(({ refusal }) => refusal?.code)).toEqual([code]);
-  expect(entries[0]?.processor).toBe('bids');
+  expect(entries).toMatchObject([{ processor: 'bids', chosen: true }]);
 });
 
 test('a change is as old as it says, in ms, and stands in the stream that it says', async () => {
   const created = withImages({ ApproximateCreationDateTime: 1_767_225_600 });
-  const { entries } = await gathered([letter([failed(created)])]);
+  // Its letter may say less exactly where it came from.
+  const { entries } = await gathered([
+    letter([failed(created, { streamArn: STREAM.split('/stream/')[0] ?? '' })]),
+  ]);
   expect(entries[0]).toMatchObject({
     createdAtMs: Date.parse('2026-01-01T00:00:00Z'),
     table: 'bids',
@@ -145,6 +170,16 @@ test.each<[string, Partial<Letter>, 'empty' | 'unread']>([
   [
     'a batch of no records that names no positions',
     { form: 'pointer', batch: batchOf(0), resolvable: false, reason: { code: 'NO_SEQUENCE_NUMBERS' } },
+    'empty',
+  ],
+  [
+    'an announcement of a letter that could not be fetched',
+    { form: 'envelope', resolvable: false, reason: { code: 'OBJECT_UNREACHABLE' } },
+    'unread',
+  ],
+  [
+    'an announcement of a letter that is gone',
+    { form: 'envelope', resolvable: false, reason: { code: 'OBJECT_GONE' } },
     'empty',
   ],
   ['an announcement of what is gone', { resolvable: false, reason: { code: 'OBJECT_GONE' } }, 'empty'],

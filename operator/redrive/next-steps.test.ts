@@ -41,6 +41,32 @@ test('letters without a readable record are named by the reason that filters kno
   ]);
 });
 
+test('records and letters of one code are counted together, whatever stands in their way now', () => {
+  const rows = planRows([
+    {
+      ...unresolvable(false, 'A'),
+      verdict: { kind: 'unresolvable', failure: { code: 'Y' }, passing: false },
+    },
+    unresolvable(false, 'A'),
+  ]);
+  expect(rows).toHaveLength(2);
+  const letter = { processor: 'bids', form: 'pointer', reason: { code: 'STREAM_TRIMMED' } } as const;
+  const [records, letters] = nextSteps({ rows, unread: [letter, letter] }, '--local').filter(
+    (line) => !line.startsWith('  '),
+  );
+  expect(records).toMatch(/: 2 records that failed with A /);
+  expect(letters).toMatch(/: 2 letters of which/);
+});
+
+test.each([
+  [{ form: 'test-message' }, 'TEST_MESSAGE'],
+  [{ form: 'pointer', condition: 'RecordAgeExceeded' }, 'RecordAgeExceeded'],
+  [{ form: 'failed-batch' }, 'EMPTY'],
+] as const)('a letter without a reason is named by what filters call it: %j', (parts, code) => {
+  const lines = nextSteps({ rows: [], unread: [{ processor: 'bids', ...parts }] }, '--local');
+  expect(commandsOf(lines)[0]).toContain(`code=${code}`);
+});
+
 test('what a redrive settles needs nothing', () => {
   const one = entry({});
   one.verdict = { kind: 'apply' };

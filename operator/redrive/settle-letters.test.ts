@@ -18,9 +18,13 @@ const spill: Spill = {
   close: async () => {},
 };
 
-/** @param refuse whether a letter is not deleted */
-function settling(refuse: (letter: Letter) => boolean = () => false) {
+/**
+ * @param refuse whether a letter is not deleted
+ * @param keep called before a record is kept
+ */
+function settling(refuse: (letter: Letter) => boolean = () => false, keep: () => void = () => {}) {
   const putBack: FailedRecord[] = [];
+  const told: string[] = [];
   const gone: Letter[] = [];
   const settler = letterSettler({
     letters: {
@@ -32,15 +36,16 @@ function settling(refuse: (letter: Letter) => boolean = () => false) {
       },
       release: async () => {},
       async putBack(record) {
+        keep();
         putBack.push(record);
       },
       incomplete: () => undefined,
       close: async () => {},
     },
     spill,
-    onPutBack: () => {},
+    onPutBack: ({ sent }) => told.push(sent.eventId ?? ''),
   });
-  return { settler, putBack, gone };
+  return { settler, putBack, told, gone };
 }
 
 test.each<[string, EntryParts, string]>([
@@ -66,7 +71,7 @@ test.each<[string, EntryParts, string]>([
   const { settler, putBack, gone } = settling();
   const whole = parcel([entry({ eventId: 'settled', result: DONE }), entry({ eventId: 'left', ...parts })]);
   await settler.takeApart([whole]);
-  expect(putBack).toMatchObject([{ eventId: 'left', error: { code } }]);
+  expect(putBack).toMatchObject([{ eventId: 'left', failedAt: '2026-01-01T00:00:00.000Z', error: { code } }]);
   expect(gone).toHaveLength(1);
 });
 
@@ -85,6 +90,35 @@ test('however many letters several workers settle at once, each goes once', asyn
   const one: Entry = entry({ result: DONE });
   for (let letters = 0; letters < 120; letters++) parcel([one]);
   await Promise.all([settler.settle([one]), settler.settle([one])]);
+  await settler.takeApart([...one.parcels]);
   expect(gone).toHaveLength(120);
   expect(settler.totals.settled).toBe(120);
+});
+
+test('a record that could not be kept is not said to be, and its letter stays', async () => {
+  const { settler, told, gone } = settling(undefined, () => {
+    throw new Error('not kept');
+  });
+  const whole = parcel([entry({ result: DONE }), entry({ eventId: 'left', result: undefined })]);
+  await expect(settler.takeApart([whole])).rejects.toThrow('not kept');
+  expect([told, gone, settler.totals]).toEqual([[], [], { settled: 0, putBack: 0 }]);
+});
+
+test('a record of two letters is kept once, and not at all where it has a letter of its own', async () => {
+  const { settler, putBack, told, gone } = settling();
+  const [twice, alone] = [entry({ eventId: 'twice' }), entry({ eventId: 'alone' })];
+  const batches = [1, 2].map(() => parcel([entry({ result: DONE }), twice, alone]));
+  const own = parcel([alone]);
+  await settler.takeApart([...batches, own]);
+  expect([putBack.map(({ eventId }) => eventId), told]).toEqual([['twice'], ['twice']]);
+  expect([gone.length, settler.totals]).toEqual([2, { settled: 2, putBack: 1 }]);
+});
+
+test('a letter that could be read in part stays, whatever became of that part', async () => {
+  const { settler, putBack, gone } = settling();
+  const settled = parcel([entry({ result: DONE })], { resolvable: false });
+  const mixed = parcel([entry({ result: DONE }), entry()], { resolvable: false });
+  await settler.settle([...settled.entries, ...mixed.entries]);
+  await settler.takeApart([settled, mixed]);
+  expect([putBack, gone]).toEqual([[], []]);
 });
