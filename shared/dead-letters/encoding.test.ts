@@ -48,6 +48,24 @@ describe('encodeLetter', () => {
     expect(JSON.parse(gunzipSync(encoded.body as Buffer).toString())).toEqual(original);
   });
 
+  it('is plain as long as it has at most 200 KB', () => {
+    const most = 200 * 1024 - JSON.stringify(letter('')).length;
+    expect(encodeLetter(letter('x'.repeat(most)))).toMatchObject({ place: 'queue', compressed: false });
+    expect(encodeLetter(letter('x'.repeat(most + 1)))).toMatchObject({ compressed: true });
+  });
+
+  it('is no message that SQS refuses, and a message whenever it can be one', () => {
+    const text = noise(1_000_000);
+    const places = new Set<string>();
+    for (let length = 900_000; length <= 1_000_000; length += 10_000) {
+      const { place, body } = encodeLetter(letter(text.slice(0, length)));
+      const messageBytes = place === 'queue' ? body.length : (body.length / 3) * 4;
+      places.add(place);
+      expect(messageBytes <= 1024 * 1024).toBe(place === 'queue');
+    }
+    expect([...places]).toEqual(['queue', 'bucket']);
+  });
+
   it('writes what is nested deeper than any stack goes', () => {
     const deep = `${'{"L":['.repeat(50_000)}1,{"a":null,"b":"\u00fc"}${']}'.repeat(50_000)}`;
     const encoded = encodeLetter(letter(JSON.parse(deep)));

@@ -28,7 +28,8 @@ function withoutRecursion(root: unknown): string {
     const value = left.pop();
     if (value instanceof Written) texts.push(value.text);
     else if (typeof value !== 'object' || value === null) texts.push(JSON.stringify(value) ?? 'null');
-    else left.push(...partsOf(value).reverse());
+    // One by one: as arguments of one call they would be as many as the stack takes, some ten thousand.
+    else for (const part of partsOf(value).reverse()) left.push(part);
   }
   return texts.join('');
 }
