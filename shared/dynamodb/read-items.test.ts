@@ -79,6 +79,25 @@ it('asks again for what the table left unprocessed, and for nothing else', async
   expect(asked.map(({ names }) => names)).toEqual([['a', 'b', 'c', 'd', 'e'], ['c', 'd', 'e'], ['e']]);
 });
 
+it('asks on after an answer that holds nothing because there is nothing: what is left may be there', async () => {
+  const { words, asked } = table({ serves: () => 2, has: (name) => name === 'e' });
+  expect(await words('a', 'b', 'c', 'd', 'e')).toEqual([undefined, undefined, undefined, undefined, 'of e']);
+  expect(asked).toHaveLength(3);
+});
+
+it('tells apart items that differ in a part of their key only', async () => {
+  const items = [
+    { PK: { S: 'a' }, SK: { S: 'x' } },
+    { PK: { S: 'a' }, SK: { S: 'y' } },
+    { PK: { S: 'b' }, SK: { S: 'x' } },
+  ];
+  const send = async () => ({ Responses: { things: items } });
+  const read = itemReader({ send } as unknown as DynamoDBClient, 'things');
+  const keys = ['b x', 'a y', 'b y', 'a x'].map((name) => ({ PK: name.charAt(0), SK: name.charAt(2) }));
+  const found = await read(keys, new AbortController().signal);
+  expect(found).toEqual([keys[0], keys[1], undefined, keys[3]]);
+});
+
 it('does not ask on and on when the table processes nothing: what is unread is no missing item', async () => {
   const { words, asked } = table({ serves: (request) => (request === 0 ? 1 : 0) });
   await expect(words('a', 'b')).rejects.toMatchObject({ code: 'ITEMS_UNPROCESSED' });

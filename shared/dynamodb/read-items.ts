@@ -52,10 +52,11 @@ async function readPage(
       RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
     };
     const answer = await client.send(new BatchGetItemCommand(request), { abortSignal: signal });
-    const read = answer.Responses?.[tableName] ?? [];
-    for (const item of read) items.push(decodeImage(item));
-    keys = answer.UnprocessedKeys?.[tableName]?.Keys;
-    if (keys !== undefined && keys.length > 0 && read.length === 0) throw new ItemsUnprocessed();
+    for (const item of answer.Responses?.[tableName] ?? []) items.push(decodeImage(item));
+    const left: KeysAndAttributes['Keys'] = answer.UnprocessedKeys?.[tableName]?.Keys;
+    // A key of no item is processed too, and answered with nothing.
+    if (left?.length === keys.length) throw new ItemsUnprocessed();
+    keys = left;
   }
   return items;
 }
