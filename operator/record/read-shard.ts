@@ -63,10 +63,13 @@ export async function readShard(reading: ShardReading): Promise<ShardEnd> {
       failures = 0;
     } catch (error) {
       if (signal.aborted) return 'stopped';
-      iterator = undefined;
-      switch (kindOf(error)) {
+      const kind = kindOf(error);
+      const isAtTip = last === undefined && from === 'LATEST';
+      // Another iterator at the tip would pass over what was written since this one was made.
+      if (kind !== 'later' || !isAtTip) iterator = undefined;
+      switch (kind) {
         case 'expired':
-          if (last === undefined && from === 'LATEST')
+          if (isAtTip)
             reading.gap(
               `${shardId}: not read for a quarter of an hour; what was written meanwhile is left out`,
             );

@@ -1,45 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../local/virtual-clock.ts';
-import { readStream } from './read-stream.ts';
 import type { Start } from './start.ts';
-import { type FakeShard, fakeStream } from './testing.ts';
-
-interface Options {
-  readonly start?: Start;
-  readonly untilS?: number;
-  readonly limit?: number;
-  readonly nowS?: number;
-  readonly status?: string;
-  /** Stops after so many records. */
-  readonly stopAfter?: number;
-}
-
-async function read(shards: Readonly<Record<string, FakeShard>>, options: Options = {}) {
-  const { start = { kind: 'horizon' }, nowS = 1_000, untilS, limit, status } = options;
-  const clock = new VirtualClock(nowS * 1000);
-  const stream = fakeStream(shards, () => clock.now(), status);
-  const stopping = new AbortController();
-  const numbers: number[] = [];
-  const gaps: string[] = [];
-  const warnings: string[] = [];
-  const result = await clock.runUntil(
-    readStream({
-      client: stream.client,
-      clock,
-      random: () => 0.5,
-      streamArn: 'arn:aws:dynamodb:here:000000000000:table/orders/stream/1',
-      signal: stopping.signal,
-      warn: (line) => warnings.push(line),
-      gap: (line) => gaps.push(line),
-      window: { start, untilMs: untilS === undefined ? undefined : untilS * 1000, limit },
-      take: async (records) => {
-        numbers.push(...records.map(({ dynamodb }) => Number(dynamodb?.SequenceNumber)));
-        if (numbers.length >= (options.stopAfter ?? Number.POSITIVE_INFINITY)) stopping.abort();
-      },
-    }),
-  );
-  return { ...stream, ...result, numbers, gaps, warnings };
-}
+import { read } from './testing.ts';
 
 describe('a recording', () => {
   it('goes past empty pages, and ends when nothing more can come of the time that was asked for', async () => {
@@ -79,35 +40,6 @@ describe('a recording', () => {
     expect((await read({ b: { parent: 'gone', pages: [[7]] } }, { untilS: 1_000 })).numbers).toEqual([7]);
   });
 
-  it('makes an expired iterator anew after the last record', async () => {
-    const { numbers, iterators } = await read(
-      { a: { pages: [[1], 'ExpiredIteratorException', [2]] } },
-      { untilS: 1_000 },
-    );
-    expect(numbers).toEqual([1, 2]);
-    expect(iterators).toEqual(['a TRIM_HORIZON', 'a AFTER_SEQUENCE_NUMBER 1']);
-  });
-
-  it('says what it may lack when it was asleep before the first record', async () => {
-    const { numbers, gaps } = await read(
-      { a: { pages: [[], 'ExpiredIteratorException', [1_005]] } },
-      { start: { kind: 'now' }, untilS: 1_010 },
-    );
-    expect(numbers).toEqual([1_005]);
-    expect(gaps).toEqual([expect.stringContaining('a quarter of an hour')]);
-  });
-
-  it('says what the stream forgot before it was read, and goes on', async () => {
-    const { numbers, gaps, iterators } = await read(
-      { a: { pages: [[1], 'TrimmedDataAccessException', [9]] } },
-      { untilS: 1_000 },
-    );
-    expect(numbers).toEqual([1, 9]);
-    // Not after the last record again, which the stream would refuse for ever.
-    expect(iterators).toEqual(['a TRIM_HORIZON', 'a TRIM_HORIZON']);
-    expect(gaps).toEqual([expect.stringContaining('forgotten records after 1')]);
-  });
-
   it('leaves out what was created before its beginning or from its end on', async () => {
     const { numbers, leftOut } = await read(
       {
@@ -125,7 +57,7 @@ describe('a recording', () => {
   });
 
   it('from now on passes over closed shards, and reads what comes later from its start', async () => {
-    const { numbers, iterators } = await read(
+    const { numbers, iterators, shards } = await read(
       {
         old: { pages: [[1]], closed: true },
         a: { parent: 'old', pages: [[1_001], [1_002]] },
@@ -135,6 +67,15 @@ describe('a recording', () => {
     );
     expect(numbers).toEqual([1_001, 1_002, 1_003]);
     expect(iterators).toEqual(['a LATEST', 'b TRIM_HORIZON']);
+    expect(shards).toBe(2);
+  });
+
+  it('from now on reads the first shard of a stream from its start, if there was none', async () => {
+    const { numbers, iterators } = await read(
+      { a: { pages: [[1_005]], listedFrom: 1 } },
+      { start: { kind: 'now' }, untilS: 1_020 },
+    );
+    expect([numbers, iterators]).toEqual([[1_005], ['a TRIM_HORIZON']]);
   });
 
   it.each<Start>([{ kind: 'now' }, { kind: 'sequence', from: 1_005n }])(
@@ -152,6 +93,72 @@ describe('a recording', () => {
     );
     expect(numbers).toEqual([4, 5]);
     expect(iterators).toEqual(['b TRIM_HORIZON']);
+  });
+
+  it('compares sequence numbers as numbers', async () => {
+    const shards = { a: { pages: [[999]], closed: true }, b: { parent: 'a', pages: [[1_005]] } };
+    const { iterators } = await read(shards, { start: { kind: 'sequence', from: 1_005n }, untilS: 1_020 });
+    expect(iterators).toEqual(['b TRIM_HORIZON']);
+  });
+
+  it('is of all shards, however many answers it takes to list them', async () => {
+    const shards = { a: { pages: [[1]] }, b: { pages: [[2]] }, c: { pages: [[3]] } };
+    const { numbers } = await read(shards, { untilS: 1_000, shardsPerPage: 1 });
+    expect([...numbers].sort()).toEqual([1, 2, 3]);
+  });
+
+  it('fails where the shards cannot be listed at first', async () => {
+    const denied = read({ a: { pages: [[1]] } }, { describeFails: { 0: 'AccessDeniedException' }, limit: 1 });
+    await expect(denied).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('goes on where they cannot be listed later, and takes half a list for none', async () => {
+    const { numbers, warnings } = await read(
+      {
+        first: { pages: [[1]], closed: true },
+        child: { parent: 'late', pages: [[3]], listedFrom: 1 },
+        late: { parent: 'first', pages: [[], [2]], closed: true, listedFrom: 1 },
+      },
+      // The second list breaks off after the child.
+      { untilS: 1_000, shardsPerPage: 1, describeFails: { 3: 'InternalServerError' } },
+    );
+    expect(numbers).toEqual([1, 2, 3]);
+    expect(warnings).toEqual([expect.stringContaining('InternalServerError')]);
+  });
+
+  it('looks for the children of a shard as soon as that has ended', async () => {
+    const { requests } = await read(
+      { a: { pages: [[1]], closed: true }, b: { parent: 'a', pages: [[2]], listedFrom: 1 } },
+      { limit: 2 },
+    );
+    expect(requests.at(-1)).toEqual({ shardId: 'b', atMs: 1_000_000 });
+  });
+
+  it('waits at the tip for some empty pages in a row, in each shard by itself', async () => {
+    const quiet = (pages: number) => Array.from({ length: pages }, () => []);
+    // The tip is three seconds after the end: fifteen pages.
+    const pages = [...quiet(15 + 4), [998], ...quiet(4), [999]];
+    const { numbers } = await read({ a: { pages: [] }, b: { pages } }, { untilS: 1_000 });
+    expect(numbers).toEqual([998, 999]);
+  });
+
+  it('ends in a shard that is never quiet with the first record after its end', async () => {
+    const pages = [[1], ...Array.from({ length: 50 }, (_, n) => [5 + n])];
+    const { numbers, requests } = await read({ a: { pages } }, { untilS: 5 });
+    expect([numbers, requests.length]).toEqual([[1], 2]);
+  });
+
+  it('takes one page at a time, and has taken it whole when it fails', async () => {
+    let under = 0;
+    let most = 0;
+    const slow = async () => {
+      most = Math.max(most, ++under);
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+      under--;
+    };
+    const shards = { a: { pages: [[1], [3]] }, b: { pages: [[2], 'AccessDeniedException'] } };
+    await expect(read(shards, { onTake: slow })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect([most, under]).toEqual([1, 0]);
   });
 
   it('ends with the record that reaches its limit', async () => {
@@ -186,24 +193,5 @@ describe('a recording', () => {
     const { numbers, end } = await read({ a: { pages: [[1]], closed: true } }, { status: 'DISABLED' });
     expect(numbers).toEqual([1]);
     expect(end).toBe('closed');
-  });
-
-  it('asks a shard at most five times a second', async () => {
-    const { requests } = await read({ a: { pages: [[1], [2], [], [3]] } }, { untilS: 1_000 });
-    const gaps = requests.slice(1).map(({ atMs }, index) => atMs - (requests[index]?.atMs ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200);
-  });
-
-  it('waits out what may pass, and tells of it when it lasts', async () => {
-    const throttled = Array.from({ length: 6 }, () => 'LimitExceededException');
-    const { numbers, warnings } = await read({ a: { pages: [...throttled, [1]] } }, { untilS: 1_000 });
-    expect(numbers).toEqual([1]);
-    expect(warnings).toEqual([expect.stringContaining('two readers')]);
-  });
-
-  it('fails at once on what will not pass', async () => {
-    await expect(read({ a: { pages: ['AccessDeniedException'] } })).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-    });
   });
 });

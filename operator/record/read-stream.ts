@@ -77,6 +77,8 @@ export async function readStream(reading: StreamReading): Promise<StreamRead> {
     } catch (error) {
       if (isFirst && !signal.aborted) throw error;
       if (!signal.aborted) reading.warn(`the stream's shards cannot be listed (${nameOf(error)}), trying on`);
+      // In half a list a child may stand without its parent, as if that were forgotten.
+      return { shards: [], isOff: false };
     }
     return { shards, isOff: status === 'DISABLED' };
   }

@@ -1,5 +1,5 @@
-/** Recordings of an embedded DynamoDB's streams, and what is left of a recording however it ends. */
-import { appendFile, copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+/** Recordings of an embedded DynamoDB's streams. */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -16,7 +16,6 @@ import { systemClock } from '../../shared/time/clock.ts';
 import { embeddedDynamoDb } from '../../test/support/market-tables.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import { record } from './record.ts';
-import { openRecordingFile } from './recording-file.ts';
 import type { Window } from './start.ts';
 
 let folder: string;
@@ -143,56 +142,5 @@ describe.runIf(embeddedDynamoDb)('a recording of a table', () => {
     table = { ...table, streamArn: table.streamArn.replace('orders', 'nothing') };
     await expect(recording(file('orders.jsonl'), fromStart())).rejects.toThrow(/stream/);
     expect(await readdir(folder)).toEqual([]);
-  });
-});
-
-describe('the file of a recording', () => {
-  const open = (name: string, force = false) =>
-    openRecordingFile({ path: file(name), force, clock: instant() });
-
-  /** Every look at it is later than anything waits. */
-  function instant() {
-    let now = 0;
-    return { ...systemClock, now: () => (now += 60_000) };
-  }
-
-  it.each(['cut.jsonl', 'cut.jsonl.gz'])(
-    'can be read up to where its writer was killed: %s',
-    async (name) => {
-      const recording = await open(name);
-      await recording.write([{ n: 1 }]);
-      await recording.flushIfDue();
-      await recording.write([{ n: 2 }]);
-      await recording.flushIfDue();
-      const part = file(`${name}.part`);
-      const isGzip = name.endsWith('.gz');
-      await copyFile(part, file('left.jsonl'));
-      const readable = await Array.fromAsync(readFixture(file('left.jsonl')));
-      expect(readable).toEqual([{ n: 1 }, { n: 2 }]);
-      await appendFile(file('left.jsonl'), isGzip ? Buffer.of(0x1f, 0x8b, 8, 0, 0) : '{"n":');
-      const seen: unknown[] = [];
-      await expect(
-        (async () => {
-          for await (const one of readFixture(file('left.jsonl'))) seen.push(one);
-        })(),
-      ).rejects.toMatchObject({ code: 'FIXTURE_TRUNCATED' });
-      expect(seen).toEqual([{ n: 1 }, { n: 2 }]);
-      await recording.abandon();
-    },
-  );
-
-  it('does not replace another, nor one that was cut off, unless it is told to', async () => {
-    await writeFile(file('taken.jsonl'), '');
-    await expect(open('taken.jsonl')).rejects.toThrow('--force');
-    await writeFile(file('cut.jsonl.part'), '', { mode: 0o644 });
-    await expect(open('cut.jsonl')).rejects.toThrow('cut off');
-    const recording = await open('cut.jsonl', true);
-    await recording.write([{ n: 1 }]);
-    await recording.finish();
-    expect((await stat(file('cut.jsonl'))).mode & 0o777).toBe(0o600);
-  });
-
-  it('has a name that says what it is', async () => {
-    await expect(open('orders.csv')).rejects.toThrow('.jsonl');
   });
 });

@@ -57,9 +57,12 @@ export async function openRecordingFile({
     waitingBytes = 0;
     const bytes = isGzip ? await compress(text) : text;
     // All in one write, so that no reader and no crash of this process finds half of it.
-    await file.write(bytes).catch((error: unknown) => {
+    try {
+      // On a full disk a write may end before its end; the next says why.
+      for (let from = 0; from < bytes.length; ) from += (await file.write(bytes, from)).bytesWritten;
+    } catch (error) {
       throw new Problem(`${part} cannot be written (${lineOf(error)}); what is in it can be read`);
-    });
+    }
     written += bytes.length;
   }
 

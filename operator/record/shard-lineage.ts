@@ -43,7 +43,7 @@ export function shardLineage(start: Start): ShardLineage {
           waiting.set(shardId, { shardId, parent, from });
         }
       }
-      isFirstList &&= shards.length === 0;
+      isFirstList = false;
     },
     ready() {
       // A parent that is not listed any more was forgotten by the stream, with all its records.

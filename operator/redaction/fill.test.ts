@@ -59,7 +59,7 @@ test.each([
 
 describe('another text', () => {
   const letters = fc.constantFrom(...'aZ09 é-,ñßШж लाஅడಕ১𝕏');
-  const text = fc.string({ unit: letters, maxLength: 120 });
+  const text = fc.string({ unit: letters, maxLength: 120, size: 'max' });
 
   property.prop([text])('has no letter and no digit where it was, and all else, lengths too', (original) => {
     const [before, after] = [[...original], [...otherText(original, names)]];
@@ -72,7 +72,7 @@ describe('another text', () => {
   });
 
   it('is the same again for the same text, and for no other, however alike they begin', () => {
-    const [short, long] = ['Ramesh Kumar of Patna', 'Ramesh Kumar of Patna and Asha'];
+    const [short, long] = ['Ramesh K', 'Ramesh Kumar of Patna and Asha'];
     const other = otherText(short, names);
     expect(otherText(short, names)).toBe(other);
     expect(otherText(long, names)).toHaveLength(long.length);
@@ -106,6 +106,7 @@ describe('a key', () => {
   it('keeps words in capitals before an id, alone, and nowhere else', () => {
     expect(key('USER#asha')).toMatch(/^USER#(?!asha)[a-z]{4}$/);
     expect(key('DETAILS')).toBe('DETAILS');
+    expect(key('Ramesh')).not.toBe('Ramesh');
     expect(key('USER#RAMESH')).toMatch(/^USER#(?!RAMESH)[A-Z]{6}$/);
     expect(key('Ramesh#1#METADATA')).not.toContain('Ramesh');
   });
