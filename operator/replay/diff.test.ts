@@ -47,8 +47,20 @@ describe('the difference of two values', () => {
     },
   );
 
+  it('is there between nothing and null, and between values of one name that only one of them has itself', () => {
+    const differ = (a: unknown, b: unknown) => fieldDifferences(a, b).map(({ path }) => path);
+    expect(differ({ a: null }, {})).toEqual(['a']);
+    expect(differ({}, { constructor: 1 })).toEqual(['constructor']);
+    expect(fieldDifferences({}, { toString: 1 })).toEqual([
+      { path: 'toString', expected: undefined, actual: '1' },
+    ]);
+  });
+
   it('is shown without what a terminal would obey, and cut', () => {
-    const differences = fieldDifferences({ a: 'x'.repeat(50) }, { a: '\u202eevil\u001b[2J' });
+    const differences = fieldDifferences(
+      { a: 'x'.repeat(50), '\u202ea': 1 },
+      { a: '\u202eevil\u001b[2J', '\u202ea': 2 },
+    );
     const lines = diffLines(differences, { colours: false, longest: 20 });
     expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(lines[1]).toBe(`    - "${'x'.repeat(19)}…`);

@@ -1,4 +1,6 @@
 /** `replay --effects apply`: a recording happens again, under a name of its own; what it changed is read before and after. */
+import { Problem } from '../../local/problem.ts';
+import type { Failure } from '../../shared/stream/outcome.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { type CommandContext, EXIT } from '../commands/command-context.ts';
 import type { ChangeOptions } from '../commands/common-options.ts';
@@ -89,7 +91,8 @@ export async function runApplied(context: CommandContext, run: AppliedRun): Prom
     // What was changed is said also when it was interrupted.
     const after = await readEndState(planned.touched, { ...ports, signal: new AbortController().signal });
     const parts = endStateDifferences(before, after);
-    report(context, run, { tally, left, isWhole, parts, unseen: after.unseen });
+    const unseen = [...new Set([...before.unseen, ...after.unseen])];
+    report(context, run, { tally, left, isWhole, parts, unseen });
     if (!isWhole) context.finish(EXIT.interrupted);
     else if (left > 0) context.finish(EXIT.failed);
   } finally {
@@ -97,7 +100,11 @@ export async function runApplied(context: CommandContext, run: AppliedRun): Prom
   }
 }
 
-/** What the deployed function makes of the records: what it will touch, and what their order is kept by. */
+/**
+ * What the deployed function makes of the records: what it will touch, and what their order is kept by.
+ *
+ * @throws Problem when it does not say of some: they could not be held back behind others of their key
+ */
 async function look(
   { clock, err, signal }: CommandContext,
   { processor, batches }: AppliedRun,
@@ -107,18 +114,24 @@ async function look(
   const lanes = new Map<number, string>();
   const progress = startProgress({ err, clock, label: 'described', total: undefined });
   let records = 0;
+  const unanswered: (Failure | undefined)[] = [];
   const describe = (batch: Parameters<typeof door.describe>[1]) =>
     door.describe(processor.functionName, batch);
   try {
     for await (const one of describeAll(batches(), describe)) {
       if (signal.aborted) break;
       progress.update(++records);
+      if (one.described.decision === 'unanswered') unanswered.push(one.described.failure);
       touch(touched, processor.name, one);
       if (one.described.orderingKey !== undefined) lanes.set(one.record.number, one.described.orderingKey);
     }
   } finally {
     progress.stop();
   }
+  if (unanswered.length > 0 && !signal.aborted)
+    throw new Problem(
+      `${processor.functionName} did not say what ${counted(unanswered.length, 'record')} mean (${unanswered[0]?.code}), so their order cannot be kept; nothing was done; its log says why`,
+    );
   return { touched, lanes, records };
 }
 
