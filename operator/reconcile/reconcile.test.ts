@@ -8,10 +8,9 @@ import { memoryCheckpoint } from './checkpoint.ts';
 import { comparing, findingExtras, type Settling } from './drift.ts';
 import { keysOfLetters, typedKeys } from './given-keys.ts';
 import { rebuild } from './rebuild.ts';
-import { sampleKeys } from './sample.ts';
 import type { ScanPage } from './scan.ts';
 import { mending, throughProjection } from './steps.ts';
-import { leftCount, MOST_LEFT, newTally, note, type Tally, total, withListed } from './tally.ts';
+import { newTally, total, withListed } from './tally.ts';
 import { throughTable } from './through-table.ts';
 
 /** A table of words and what follows it; a word is equal if both have it. */
@@ -294,47 +293,6 @@ describe('drift', () => {
     const { tally } = await run(throughProjection(findingExtras(ports), ports, () => {}));
     expect(tally.left).toEqual([{ key: 'x', result: 'extra' }]);
     expect(asked).toEqual([]);
-  });
-});
-
-describe('a sample', () => {
-  const rows = Array.from({ length: 200 }, (_, index) => `k${index}`);
-  const take = async (size: number, seed: number) => {
-    const { ports, run } = world(rows);
-    let state = seed;
-    const random = () => {
-      state = (state * 48_271) % 2_147_483_647;
-      return state / 2_147_483_647;
-    };
-    return run(sampleKeys(size, { ...ports, rows: rows.length, random }));
-  };
-
-  it('has as many distinct keys as asked for, and by chance others each time', async () => {
-    const [one, other] = [await take(20, 7), await take(20, 11)];
-    expect(new Set(one).size).toBe(20);
-    expect(one).not.toEqual(other);
-  });
-
-  it('of a small table is all of it', async () => {
-    expect((await take(500, 3)).toSorted()).toEqual(rows.toSorted());
-  });
-});
-
-describe('a tally', () => {
-  it('counts all that is left, and names a bounded number of it', () => {
-    const tally = newTally();
-    for (let index = 0; index < MOST_LEFT + 5; index++) note(tally, 'missing', { key: `k${index}` });
-    expect(leftCount(tally)).toBe(MOST_LEFT + 5);
-    expect(tally.left).toHaveLength(MOST_LEFT);
-  });
-
-  it('of both sides counts a key that is wrong on both once', () => {
-    const side = (...keys: readonly string[]): Tally => {
-      const tally = newTally();
-      for (const key of keys) note(tally, 'different', { key, fields: ['a'] });
-      return tally;
-    };
-    expect(withListed(side('a', 'b'), side('b', 'c')).counts).toEqual({ different: 3 });
   });
 });
 
