@@ -1,5 +1,5 @@
 /** A stage attached to tables that are there: it makes none of them, and refuses at synthesis what would fail later. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DynamoDbEngine, startDynoxide } from '../local/engines/dynamodb.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { lookUp } from './look-up.ts';
-import { existingTableFacts, writeTableFacts } from './settings/existing-tables.ts';
+import { existingTableFacts, factsFile, writeTableFacts } from './settings/existing-tables.ts';
 import type { TableFacts } from './settings/table-facts.ts';
 import { checkStage } from './stage-schema.ts';
 import { type Stage, stageOf } from './stages.ts';
@@ -79,7 +79,23 @@ test.each<[string, TableFacts, string]>([
     'its stream has NEW_IMAGE, and processors need NEW_AND_OLD_IMAGES',
   ],
   ['another key', { ...products, key: ['productId'] }, 'its key is productId, and processors go by PK, SK'],
+  ['half of its key', { ...products, key: ['PK'] }, 'its key is PK, and processors go by PK, SK'],
+  [
+    'a key that is a number',
+    { ...products, key: ['PK', 'SK:N'] },
+    'its key is PK, SK:N, and processors go by PK, SK',
+  ],
   ["another table's ARN", { ...products, arn: arnOf('orders') }, 'its ARN is that of another table'],
+  [
+    'the ARN of a table whose name ends alike',
+    { ...products, arn: arnOf(`old-${PRODUCTS}`) },
+    'its ARN is that of another table',
+  ],
+  [
+    'the stream of a table whose name begins alike',
+    { ...products, stream: { arn: `${arnOf(PRODUCTS)}-old/stream/x`, viewType: 'NEW_AND_OLD_IMAGES' } },
+    'its stream is that of another table',
+  ],
   [
     "another table's stream",
     { ...products, stream: { arn: `${arnOf('orders')}/stream/x`, viewType: 'NEW_AND_OLD_IMAGES' } },
@@ -105,6 +121,12 @@ test.each<[string, Partial<TableFacts>, string]>([
     { indexes: { UserIndex: { key: ['user_id', 'last_activity'], projection: 'KEYS_ONLY' } } },
     'its index UserIndex holds KEYS_ONLY',
   ],
+  [
+    'an index with some of the attributes',
+    { indexes: { UserIndex: { key: ['user_id', 'last_activity'], projection: 'INCLUDE' } } },
+    'its index UserIndex holds INCLUDE',
+  ],
+  ['rows that go by another time', { ttl: 'expires' }, 'items expire by expires, and processors write ttl'],
   ['rows that never go', { ttl: undefined }, 'items expire by nothing, and processors write ttl'],
 ])('%s fails the synthesis where a processor needs it', (_what, facts, said) => {
   const changed = { ...sessions, ...facts } as TableFacts;
@@ -130,6 +152,17 @@ test('where people would be told again, a start is required: for these processor
   expect(() =>
     checkStage({ ...dev, tables: { existing: [BIDS] }, notBefore: { bids: '2026-03-17T00:00:00Z' } }),
   ).not.toThrow();
+});
+
+test('a stage is known by the facts that were looked up for it, unless it gives its own', () => {
+  const asked: string[] = [];
+  const lookedUp = (stage: string) => {
+    asked.push(stage);
+    return { [PRODUCTS]: products };
+  };
+  expect(stageOf('staging', lookedUp).tableFacts).toEqual({ [PRODUCTS]: products });
+  expect(asked).toEqual(['staging']);
+  expect(() => stageOf('dev', () => ({ [PRODUCTS]: { ...products, key: [] } }))).toThrow('tableFacts');
 });
 
 test('a table may be called otherwise, and is looked for under that name', () => {
@@ -213,6 +246,14 @@ describe('looking up', () => {
     writeTableFacts('dev', facts, folder);
     expect(existingTableFacts('dev', folder)).toEqual(facts);
     expect(existingTableFacts('prod', folder)).toBeUndefined();
+    const before = readFileSync(factsFile('dev', folder), 'utf8');
+    const backwards = Object.fromEntries(
+      Object.entries(facts[SESSIONS] ?? {}).reverse(),
+    ) as unknown as TableFacts;
+    writeTableFacts('dev', { [SESSIONS]: backwards }, folder);
+    expect(readFileSync(factsFile('dev', folder), 'utf8')).toBe(before);
+    writeFileSync(factsFile('dev', folder), '{');
+    expect(() => existingTableFacts('dev', folder)).toThrow('infra/existing/dev.json is no JSON');
   });
 
   test('a table that is not there is named, with the ways out', async () => {

@@ -6,6 +6,7 @@ import {
   type KeySchemaElement,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { factsSchema, type TableFacts } from './settings/table-facts.ts';
 import { ALL_TABLES, tableExists } from './settings/tables.ts';
 import type { Stage } from './stages.ts';
@@ -56,10 +57,14 @@ async function factsOf(client: Client, name: string): Promise<TableFacts> {
         `table ${name}: is not in this account and region; say AWS_PROFILE and AWS_REGION, or give its name in tableNames`,
       );
     }
-    throw new Error(`table ${name}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`table ${name}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError)
+    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** `LatestStreamArn` outlives a stream that was switched off. */

@@ -121,10 +121,13 @@ const stages: Readonly<Record<StageName, Stage>> = {
   },
 };
 
-/** @throws Error with one line when there is no such stage */
-export function stageOf(name: string): Stage {
+/**
+ * @param lookedUp what was looked up about a stage's existing tables
+ * @throws Error with one line when there is no such stage
+ */
+export function stageOf(name: string, lookedUp: (stage: string) => unknown = existingTableFacts): Stage {
   const known = STAGE_NAMES.find((stage) => stage === name);
   if (!known) throw new Error(`"${name}" is not a stage; use one of ${STAGE_NAMES.join(', ')}`);
   // Where a stage gives no facts about existing tables, those that were looked up.
-  return checkStage({ tableFacts: existingTableFacts(known), ...stages[known] });
+  return checkStage({ tableFacts: lookedUp(known), ...stages[known] });
 }
