@@ -21,6 +21,19 @@ const ENTRIES = globSync('processors/*/{handler,authorizer,forget-queries,set-up
   cwd: dirname(import.meta.dirname),
 });
 
+/** `processors/<name>/handler.ts` is the function <name>, any other file beside it <name>-<file>. */
+const nameOf = (entry: string) =>
+  entry
+    .replace(/^processors\//, '')
+    .replace(/\/handler\.ts$|\.ts$/, '')
+    .replace('/', '-');
+
+interface Resource {
+  readonly Type: string;
+  readonly Metadata?: Record<string, string>;
+  readonly Properties: { readonly FunctionName?: string };
+}
+
 const linesOf = (text: string) => text.trim().split('\n');
 
 test('without a stage it writes dev, with the bundles of its functions, and says where', {
@@ -30,14 +43,21 @@ test('without a stage it writes dev, with the bundles of its functions, and says
   const { status, stdout } = synth('--out', out);
   expect(status).toBe(0);
   expect(linesOf(stdout)).toEqual([expect.stringMatching(/^Stage dev: 5 stacks, 17 tables, .* → .*out \(/)]);
-  const assets = ['ek-bharath', 'marketplace', 'opportunity-analysis'].flatMap((system) => {
+  const bundles = ['ek-bharath', 'marketplace', 'opportunity-analysis'].flatMap((system) => {
     const template = JSON.parse(readFileSync(join(out, `streamkeeper-dev-${system}.template.json`), 'utf8'));
-    return Object.values<{ Type: string; Metadata?: Record<string, string> }>(template.Resources)
+    return Object.values<Resource>(template.Resources)
       .filter((resource) => resource.Type === 'AWS::Lambda::Function')
-      .map((resource) => resource.Metadata?.['aws:asset:path'] ?? '')
-      .filter((asset) => existsSync(join(out, asset, 'index.mjs')));
+      .map(({ Metadata: metadata, Properties: { FunctionName: name } }) => {
+        const map = join(out, metadata?.['aws:asset:path'] ?? '', 'index.mjs.map');
+        const sources: string[] = existsSync(map) ? JSON.parse(readFileSync(map, 'utf8')).sources : [];
+        return [name, sources.filter((source) => ENTRIES.includes(source))];
+      })
+      .filter(([, entries]) => entries?.length !== 0);
   });
-  expect(new Set(assets).size).toBe(ENTRIES.length);
+  // Each function runs the file that it is named after.
+  expect(Object.fromEntries(bundles)).toEqual(
+    Object.fromEntries(ENTRIES.map((entry) => [`streamkeeper-dev-${nameOf(entry)}`, [entry]])),
+  );
 });
 
 test.each([

@@ -129,6 +129,25 @@ test('a topic of the account is used instead of one of our own; without it, mail
   ]);
 });
 
+test('a table that is expected to be used otherwise has a ceiling of its own, with its indexes', () => {
+  const dev = stageOf('dev');
+  const name = 'ek-bharath-user-sessions';
+  const ceilings = { [name]: { read: 50, write: 70 } };
+  const warned = (metric: string) =>
+    alarms(templatesOf({ ...dev, alarms: { ...dev.alarms, ceilings } }))
+      .map(({ Properties }) => Properties)
+      .filter(({ MetricName }) => MetricName === metric)
+      .map(({ Threshold, Dimensions }) => [text(Dimensions).includes(`"${name}"`), Threshold]);
+  for (const [metric, own, others] of [
+    ['ConsumedReadCapacityUnits', 50, dev.alarms.ceiling.read],
+    ['ConsumedWriteCapacityUnits', 70, dev.alarms.ceiling.write],
+  ] as const) {
+    const found = warned(metric);
+    expect(found.filter(([isOwn]) => isOwn).length).toBeGreaterThan(1);
+    for (const [isOwn, threshold] of found) expect(threshold).toBe((isOwn ? own : others) * 0.8 * 60);
+  }
+});
+
 test("tables' alarms can be left out, because they are paid for one by one", () => {
   const dev = stageOf('dev');
   const names = namesOf(alarms(templatesOf({ ...dev, alarms: { ...dev.alarms, tables: false } })));

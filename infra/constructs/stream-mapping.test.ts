@@ -66,6 +66,21 @@ test('a longer time-out needs fewer attempts', () => {
   expect(mapping['MaximumRetryAttempts']).toBe(72);
 });
 
+test('what the stage sets for a stream reaches its mapping', () => {
+  const own = { batchSize: 200, windowSeconds: 5, attempts: 1_000, recordAgeSeconds: 50_000 };
+  const streams = { ...dev.streams, products: { ...dev.streams.products, ...own } };
+  const { Properties: mapping } = resource(
+    templateWith({ stage: { ...dev, streams } }),
+    'AWS::Lambda::EventSourceMapping',
+  );
+  expect(mapping).toMatchObject({
+    BatchSize: 200,
+    MaximumBatchingWindowInSeconds: 5,
+    MaximumRetryAttempts: 1_000,
+    MaximumRecordAgeInSeconds: 50_000,
+  });
+});
+
 test('a safe departure from the settings reaches the template', () => {
   const filter = { Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'] }) }] };
   const { Properties: mapping } = resource(

@@ -52,8 +52,14 @@ test('an identity is made if the stage says so, with the DNS records that verify
   expect(resources(marketplaceOf(dev), type)).toEqual({});
   const made = marketplaceOf({ ...dev, mail: { ...dev.mail, makeIdentity: true } });
   expect(resource(made, type).Properties).toEqual(expect.objectContaining({ EmailIdentity: 'example.com' }));
-  const records = Object.keys(made.toJSON()['Outputs']).filter((key) => key.startsWith('MailDnsRecord'));
+  const records = Object.entries(made.toJSON()['Outputs']).filter(([key]) => key.startsWith('MailDnsRecord'));
   expect(records).toHaveLength(3);
+  for (const [key, { Value: value }] of records as [string, { Value: unknown }][]) {
+    const number = key.at(-1);
+    expect(JSON.stringify(value)).toMatch(
+      new RegExp(`DkimDNSTokenName${number}".*" CNAME ".*DkimDNSTokenValue${number}"`),
+    );
+  }
 });
 
 test('a stage that begins with tables in use says from when on people are told', () => {
