@@ -28,6 +28,7 @@ export const TABLE_NAMES: TableNames = {
 
 export interface Marketplace {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   put(table: TableName, image: Image): Promise<void>;
   delete(table: TableName, id: string): Promise<void>;
   /** The item as JSON would show it. */
@@ -52,6 +53,7 @@ export async function startMarketplace(): Promise<Marketplace> {
   for (const table of Object.keys(TABLE_NAMES)) await client.send(creation(table as TableName));
   return {
     client,
+    endpoint: engine.endpoint,
     async put(table, image) {
       const Item = toSdkImage(image, 'item');
       await client.send(new PutItemCommand({ TableName: TABLE_NAMES[table], Item }));
