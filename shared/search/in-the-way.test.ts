@@ -127,6 +127,15 @@ it.each([
   expect(await world.index()).toBeDefined();
 });
 
+it('while another set-up blocks reads nothing can be counted: it is looked at again', async () => {
+  const world = await engine();
+  world.before = once(COUNT, () => {
+    world.call('PUT', `/${MARK}/_block/read`);
+    return undefined;
+  });
+  expect(await world.setUp()).toMatchObject({ created: true, cleared: true });
+});
+
 it('an index that somebody closed is refused', async () => {
   const world = await engine();
   const error = { type: 'index_closed_exception', reason: 'closed' };
