@@ -9,7 +9,7 @@ import { readBytes } from '../dead-letters/read-message.ts';
 import { contentOfPlace } from '../dead-letters/read-notification.ts';
 import { foundLetter, shownLetter } from '../dead-letters/shown-letter.ts';
 import { letterLines } from '../dead-letters/text-view.ts';
-import { matchesRecord, matchesUnread, type Where } from '../dead-letters/where.ts';
+import { matchesIn, matchesUnread, type Where } from '../dead-letters/where.ts';
 import { openSystem } from '../system/open-system.ts';
 import type { System } from '../system/system.ts';
 import { harmlessJson } from '../terminal/harmless.ts';
@@ -137,7 +137,7 @@ function choose(letter: Letter, id: string | undefined, where: Where): Letter | 
   const named = id === undefined || message?.messageId === id || object?.key === id;
   const records = letter.records.filter(
     (record) =>
-      matchesRecord(where, record) && (named || record.eventId === id || record.sequenceNumber === id),
+      matchesIn(where, letter, record) && (named || record.eventId === id || record.sequenceNumber === id),
   );
   if (records.length > 0) return { ...letter, records };
   return letter.records.length === 0 && named && matchesUnread(where, letter) ? letter : undefined;

@@ -6,7 +6,7 @@ import { lineOf } from '../../local/problem.ts';
 import type { Failure } from '../../shared/stream/outcome.ts';
 import type { Letter } from './letter.ts';
 import type { OpenLetters } from './letters.ts';
-import { matchesRecord, matchesUnread, type Where } from './where.ts';
+import { matchesIn, matchesUnread, type Where } from './where.ts';
 
 /**
  * - `rescued`: its records are letters now, and the pointer is gone.
@@ -59,7 +59,7 @@ function isPointer({ form, expiresAt }: Letter): boolean {
 function isMeant(letter: Letter, where: Where): boolean {
   return letter.records.length === 0
     ? matchesUnread(where, letter)
-    : letter.records.some((record) => matchesRecord(where, record));
+    : letter.records.some((record) => matchesIn(where, letter, record));
 }
 
 async function rescueOne(

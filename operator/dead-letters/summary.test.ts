@@ -108,6 +108,95 @@ describe('a summary', () => {
     });
   });
 
+  test('counts of a letter with several records those that are meant', () => {
+    const batch = letter(givenUp({ payload: payloadOf(threeRecords()) }));
+    const event = threeRecords()[1]?.eventID ?? '';
+    expect(sum([batch], ['code'], parseWhere([`event=${event}`], NOW))).toMatchObject({
+      letters: 1,
+      records: 1,
+      groups: [{ letters: 1, records: 1 }],
+    });
+    const unread = letter(givenUp());
+    expect(sum([batch, unread], ['code'], parseWhere(['code=NEEDS_SYSTEM'], NOW))).toMatchObject({
+      letters: 1,
+      records: 0,
+      unread: 3,
+    });
+  });
+
+  test('finds a letter under the processor in whose queue it waits, whatever it claims', () => {
+    const strayed = letter(failed('a'), 'bookings');
+    const inBookings = parseWhere(['processor=bookings'], NOW);
+    expect(sum([strayed], ['processor'], inBookings).groups).toMatchObject([
+      { by: { processor: 'bookings' }, records: 1 },
+    ]);
+    expect(sum([strayed], ['processor'], parseWhere(['processor=bids'], NOW)).letters).toBe(0);
+  });
+
+  test('puts what the mapping says of letters that were not read beside records, then letters, then age', () => {
+    const coded = (code: string, failedAt: string, ...ids: string[]) =>
+      ids.map((id) => letter({ ...failed(id, failedAt), error: { code } }));
+    const [early, late] = ['2026-09-17T10:00:00.000Z', '2026-09-17T11:00:00.000Z'];
+    const { groups } = sum(
+      [
+        ...coded('LATE', late, 'a'),
+        ...coded('EARLY', early, 'b'),
+        ...coded('TWO', late, 'c', 'd'),
+        ...coded('TWICE', late, 'e', 'e'),
+        letter(givenUp()),
+      ],
+      ['code'],
+    );
+    expect(groups.map(({ by }) => by.code)).toEqual(['NEEDS_SYSTEM', 'TWO', 'TWICE', 'EARLY', 'LATE']);
+  });
+
+  test.each([
+    ['2026-09-17T14:00:01.000Z', 'under 1 h'],
+    ['2026-09-17T14:00:00.000Z', 'under 6 h'],
+    ['2026-09-17T09:00:00.000Z', 'under 24 h'],
+    ['2026-09-16T15:00:01.000Z', 'under 24 h'],
+    ['2026-09-16T15:00:00.000Z', 'under 3 d'],
+    ['2026-09-14T15:00:00.000Z', '3 d and more'],
+  ])('of what failed at %s is %s old', (failedAt, age) => {
+    expect(sum([letter(failed('a', failedAt))], ['age']).groups).toMatchObject([{ by: { age } }]);
+  });
+
+  test('of what does not say when, has no age, and the time of its message left', () => {
+    const timeless = letter(
+      givenUp({ timestamp: undefined, info: { approximateArrivalOfFirstRecord: undefined } }),
+    );
+    const { groups } = sum([timeless], ['age']);
+    expect(groups).toMatchObject([{ by: { age: 'unknown' }, expiresAt: '2026-10-01T14:00:00.000Z' }]);
+    expect(groups[0]).not.toHaveProperty('oldest');
+  });
+
+  test('has the time left of what is lost first, and the examples that somebody can look for', () => {
+    const batch = letter(givenUp({ payload: payloadOf(threeRecords()) }));
+    const object = { bucket: 'failures', key: 'aws/lambda/k' };
+    const found = { ...batch, source: { object } };
+    // Without a message it is as old as its failure.
+    expect(sum([found]).groups).toMatchObject([{ expiresAt: '2026-10-01T13:03:40.011Z' }]);
+    const unread = { ...letter(givenUp()), source: { object } };
+    expect(sum([unread, letter(givenUp({ timestamp: '2026-09-17T14:30:00.000Z' }))]).groups).toMatchObject([
+      {
+        oldest: '2026-09-17T13:03:40.011Z',
+        newest: '2026-09-17T14:30:00.000Z',
+        expiresAt: '2026-09-18T13:02:26.000Z',
+        samples: ['aws/lambda/k', expect.stringMatching(/^m\d+$/)],
+      },
+    ]);
+    const keyless = letter(envelope({ record: { eventID: 'e1' } }));
+    expect(sum([keyless, letter(envelope({ record: null }))]).groups).toMatchObject([
+      { samples: ['e1', '(no key)'] },
+    ]);
+  });
+
+  test('tells of every letter whose records only the stream holds, and of the first that it forgets', () => {
+    const damaged = { ...letter(givenUp({ payload: 'damaged' })), expiresAt: '2026-09-18T10:00:00.000Z' };
+    const { pointers } = sum([letter(givenUp()), damaged, letter(failed('a'))]);
+    expect(pointers).toEqual({ letters: 2, expiresAt: '2026-09-18T10:00:00.000Z' });
+  });
+
   test('keeps the same few samples for ten thousand letters', () => {
     const many = sum(Array.from({ length: 10_000 }, (_, index) => letter(failed(`e${index}`))));
     expect(many.records).toBe(10_000);

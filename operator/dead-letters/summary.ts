@@ -1,7 +1,7 @@
 /** Counts letters in groups while they pass by: what is kept are counts, the oldest and a few samples, never a record. */
 import { recordIdentity } from './identity.ts';
 import type { FailedRecord, Letter, LetterForm } from './letter.ts';
-import { matchesRecord, matchesUnread, unreadCode, type Where } from './where.ts';
+import { matchesIn, matchesUnread, unreadCode, type Where } from './where.ts';
 
 export const GROUPINGS = ['processor', 'code', 'key', 'age', 'form'] as const;
 
@@ -65,7 +65,7 @@ export function summing(by: readonly Grouping[], where: Where, nowMs: number): S
 
   return {
     add(letter) {
-      const matching = letter.records.filter((record) => matchesRecord(where, record));
+      const matching = letter.records.filter((record) => matchesIn(where, letter, record));
       const isUnread = letter.records.length === 0 && matchesUnread(where, letter);
       if (matching.length === 0 && !isUnread) return;
       total.letters++;
@@ -76,7 +76,7 @@ export function summing(by: readonly Grouping[], where: Where, nowMs: number): S
       if (isUnread) addUnread(letter);
       const counted = new Set<Counted>();
       letter.records.forEach((record, index) => {
-        if (matchesRecord(where, record)) addRecord(record, letter, index, counted);
+        if (matchesIn(where, letter, record)) addRecord(record, letter, index, counted);
       });
     },
     summary: () => ({
@@ -92,8 +92,9 @@ export function summing(by: readonly Grouping[], where: Where, nowMs: number): S
   };
 
   function addRecord(record: FailedRecord, letter: Letter, index: number, counted: Set<Counted>): void {
-    const { processor, error, key, failedAt } = record;
-    const group = groupOf({ processor, code: error.code, key: key ?? '', failedAt, form: letter.form });
+    const { error, key, failedAt } = record;
+    const { processor, form } = letter;
+    const group = groupOf({ processor, code: error.code, key: key ?? '', failedAt, form });
     if (!counted.has(group)) group.letters++;
     counted.add(group);
     const identity = recordIdentity(record, letter, index);

@@ -1,6 +1,8 @@
 /** Builds what lies in a dead-letter queue, for tests: by default valid, anything overridden by name. Shapes as recorded on AWS. */
 import { type DeadLetter, LETTER_VERSION } from '../../shared/dead-letters/letter.ts';
 import { STREAM_ARN, streamRecord } from '../../test/support/record.ts';
+import type { LetterContent } from './letter.ts';
+import { type Found, readText } from './read-message.ts';
 
 export const SHARD = 'shardId-00000001789649399079-0d666f96';
 
@@ -99,3 +101,13 @@ export const TEST_MESSAGE = {
   RequestId: 'r',
   HostId: 'h',
 };
+
+/** The letter that was found, if that is all. */
+export function onlyLetter(found: readonly Found[]): LetterContent {
+  const [first, ...more] = found;
+  if (first?.kind !== 'letter' || more.length > 0)
+    throw new Error(`${found.length} found, first ${first?.kind}`);
+  return first.content;
+}
+
+export const readLetter = (value: unknown) => onlyLetter(readText(JSON.stringify(value)));

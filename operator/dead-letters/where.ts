@@ -42,7 +42,7 @@ export function parseWhere(texts: readonly string[], nowMs: number): Where {
     until: [],
   };
   for (const text of texts) {
-    for (const part of text.split(/,(?=[A-Za-z][\w-]*=)/)) {
+    for (const part of text.split(/,\s*(?=[A-Za-z][\w-]*=)/)) {
       const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(part) ?? [];
       const field = FIELDS.find((known) => known === name.trim());
       if (field === undefined)
@@ -113,6 +113,15 @@ export function matchesRecord(where: Where, record: Matchable): boolean {
     (isOneOf(where.event, record.eventId) || isOneOf(where.event, record.sequenceNumber)) &&
     isInTime(where, record.failedAt)
   );
+}
+
+/** Of a record in a letter: whatever that claims, it waits, and is found, in the queue or bucket where it was left. */
+export function matchesIn(
+  where: Where,
+  { processor }: Pick<Letter, 'processor'>,
+  record: Matchable,
+): boolean {
+  return matchesRecord(where, { ...record, processor });
 }
 
 type Unread = Pick<Letter, 'form' | 'processor' | 'condition' | 'reason' | 'failedAt'>;
