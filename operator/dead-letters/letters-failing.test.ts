@@ -163,6 +163,12 @@ test('where nobody says otherwise, answers are waited for, messages are held for
   await letters.close();
 });
 
+test('where nobody says otherwise, pointers are followed', async () => {
+  const { letters } = store([[message('p', givenUp({ info: { streamArn: 'no arn' } }))]]);
+  expect(await Array.fromAsync(letters.letters())).toMatchObject([{ reason: { code: 'STREAM_UNKNOWN' } }]);
+  await letters.close();
+});
+
 test('a record that is put back is the letter that it was, whole', async () => {
   const whole = envelope({ error: { code: 'MAIL_REFUSED', type: 'MessageRejected', details: 'to: 1' } });
   const { letters, sent } = store([[message('m', whole)]]);
