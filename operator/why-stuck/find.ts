@@ -40,12 +40,25 @@ export interface Found {
   readonly notes: readonly string[];
 }
 
-/** @param health of the same mapping, as `collectStatus` gives it */
+/**
+ * @param health of the same mapping, as `collectStatus` gives it
+ * @returns also where it cannot be looked at, which is a note: other mappings may be
+ * @throws the signal's reason when it aborts
+ */
 export async function findStuck(
   chosen: ChosenMapping,
   health: MappingHealth,
   options: FindOptions,
 ): Promise<Found> {
+  try {
+    return await look(chosen, health, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { stuck: [], notes: [`${chosen.title}: could not be looked at (${nameOf(error)})`] };
+  }
+}
+
+async function look(chosen: ChosenMapping, health: MappingHealth, options: FindOptions): Promise<Found> {
   const { system, where, clock, random, signal } = options;
   const { lambda } = system.clients;
   const door = openDoor({ id: questionId(), lambda, clock, random, signal });
@@ -87,20 +100,28 @@ async function findLocal(
   const { failing = [], lastFailures, records = 0, oldestAgeMs = 0 } = status ?? {};
   const client = system.clients.streams(mapping.table);
   const stuck: Stuck[] = [];
+  const notes: string[] = [];
   for (const batch of failing) {
     const { sequenceNumber, shardId } = batch;
-    const record =
-      sequenceNumber === undefined
-        ? undefined
-        : await readRecord(client, mapping.streamArn, shardId, sequenceNumber, signal);
+    let record: EventRecord | undefined;
+    try {
+      if (sequenceNumber !== undefined)
+        record = await readRecord(client, mapping.streamArn, shardId, sequenceNumber, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      notes.push(`${title}: the record at ${sequenceNumber} could not be read (${nameOf(error)})`);
+    }
     const [verdict] =
       record === undefined ? [] : await door.plan(processor.functionName, [doorRecord(record)]);
     stuck.push(describe(shardId, record, verdict, lastFailures?.codes ?? {}, batch));
   }
   // While something it depends on is down, a function holds its batch for almost all of its time-out.
   const waits = `${title}: ${counted(records, 'record')} not done with, the oldest for ${span(oldestAgeMs)}, and no batch has failed: the function may be holding one; look again in a minute`;
-  return { stuck, notes: failing.length === 0 && oldestAgeMs >= HELD_MS ? [waits] : [] };
+  if (failing.length === 0 && oldestAgeMs >= HELD_MS) notes.push(waits);
+  return { stuck, notes };
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
 
 const HELD_MS = 5_000;
 
@@ -123,9 +144,7 @@ async function findDeployed(
     try {
       return await failureCodes(system.clients.cloudWatch, processor.name, clock.now());
     } catch (error) {
-      notes.push(
-        `${title}: failure codes are not known (${error instanceof Error ? error.name : typeof error})`,
-      );
+      notes.push(`${title}: failure codes are not known (${nameOf(error)})`);
       return {};
     }
   });

@@ -74,6 +74,48 @@ test('where looking finds nothing wrong, the codes that the function reports are
   expect(stuck.advice[0]).toContain('SEARCH_403');
 });
 
+test.each<[StuckFacts['verdict'], RegExp, string]>([
+  [{ kind: 'apply' }, /being worked on.* within 10 h/, 'status'],
+  [{ kind: 'already-applied' }, /Its effect is in place/, 'why-stuck'],
+  [{ kind: 'superseded' }, /Its effect is in place/, 'why-stuck'],
+  [{ kind: 'gone' }, /Its effect is in place/, 'why-stuck'],
+  [{ kind: 'ignored', rule: 'metadata' }, /Its effect is in place/, 'why-stuck'],
+  [undefined, /could not be read or judged/, 'status'],
+])('of a record that is %j what is to be done is said', (verdict, says, command) => {
+  const { advice } = describeStuck({ ...facts, verdict });
+  expect(advice.join(' ')).toMatch(says);
+  expect(commandOf({ verdict })).toEqual([`streamkeeper ${command} --stage prod --processor products`]);
+});
+
+test('what is to be mended is to be mended within the time that is left, where there is an end to it', () => {
+  const first = (changes: Partial<StuckFacts>) => describeStuck({ ...facts, ...changes }).advice[0];
+  const apply = { verdict: { kind: 'apply' }, codes: { SEARCH_403: 2 } } as const;
+  expect([first({}), first(apply)]).toEqual(Array(2).fill(expect.stringContaining(' within 10 h')));
+  expect(first({ ...apply, maximumRecordAgeMs: undefined })).not.toContain('within');
+});
+
+test('a record of a clock that is ahead is new, and not younger than that', () => {
+  const { record: told, untilGivenUpMs } = describeStuck({ ...facts, nowMs: WRITTEN - HOUR });
+  expect([told?.ageMs, untilGivenUpMs]).toEqual([0, 12 * HOUR]);
+});
+
+test('all that is known of it is shown', () => {
+  const failure = { code: 'INVALID_PRODUCT', type: 'kind', details: 'unit: number' };
+  const verdict = { kind: 'unresolvable', failure, passing: false } as const;
+  const stuck = describeStuck({ ...facts, verdict, codes: { INVALID_PRODUCT: 1, CLAIM_HELD: 2 } });
+  expect(renderStuck(stuck).split('\n').slice(0, 9)).toEqual([
+    'products: shard shard is held up by',
+    '  item             PK=PRODUCT#1 SK=DETAILS',
+    '  event            MODIFY e1',
+    '  sequence number  111',
+    '  written          2026-03-17 09:00:00Z (2 h ago)',
+    '  error            INVALID_PRODUCT, kind, unit: number, CLAIM_HELD (2 records)',
+    '  looked at now    unresolvable',
+    '  given up in      10 h',
+    '  forgotten in     22 h',
+  ]);
+});
+
 test('a record that could not be read has no time left to tell', () => {
   const stuck = describeStuck({ ...facts, record: undefined, verdict: undefined });
   expect([stuck.record, stuck.untilGivenUpMs, stuck.untilForgottenMs]).toEqual([
