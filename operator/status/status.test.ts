@@ -46,6 +46,29 @@ test.each<[string, SystemStatus, string[]]>([
   ],
   ['a batch that keeps failing', status(failing(3)), ['streamkeeper why-stuck --stage dev --processor bids']],
   ['a batch that failed once', status(failing(1)), []],
+  ['a batch that was cut', status(failing(2)), []],
+  [
+    'a batch that keeps failing beside others',
+    status({ failing: [...(failing(1).failing ?? []), ...(failing(3).failing ?? [])] }),
+    ['streamkeeper why-stuck --stage dev --processor bids'],
+  ],
+  ['a mapping not yet half an hour behind', status({ oldestAgeMs: 1_799_999 }), []],
+  ['a mapping that is being turned on', status({ state: 'Enabling' }), []],
+  [
+    'a mapping that is being turned off',
+    status({ state: 'Disabling' }),
+    ['streamkeeper resume --stage dev --processor bids'],
+  ],
+  [
+    'a letter that waits',
+    status({}, { visible: 1 }),
+    ['streamkeeper dlq list --stage dev --where processor=bids'],
+  ],
+  [
+    'a letter that is delayed',
+    status({}, { delayed: 1 }),
+    ['streamkeeper dlq list --stage dev --where processor=bids'],
+  ],
   ['records that were dropped', status({ dropped: 2 }), ['2 records were dropped']],
   [
     'a letter that somebody holds',
@@ -86,6 +109,58 @@ test('what is not known is a dash, never a zero', () => {
   const { oldestAgeMs: _age, invoked: _invoked, errors: _errors, throttles: _throttles, ...little } = healthy;
   const text = renderStatus({ ...status({}), mappings: [little], queues: [] }, [], 'dev', file);
   expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual(['bids', 'Enabled', '—', '—', '—', '—', '—', '—']);
+});
+
+test.each<[Partial<MappingHealth>, string[]]>([
+  [{ oldestAgeMs: 0, invoked: { records: 0, overMs: 300_000 } }, ['none', '0/min']],
+  [{ invoked: { records: 2, overMs: 300_000 } }, ['1 s', '0.4/min']],
+  [{ invoked: { records: 49, overMs: 300_000 } }, ['1 s', '9.8/min']],
+  [{ invoked: { records: 77, overMs: 300_000 } }, ['1 s', '15/min']],
+  [{ invoked: { records: 5, overMs: 0 } }, ['1 s', '—']],
+])('%j is shown as %j', (mapping, cells) => {
+  const row = renderStatus(status(mapping), [], 'dev', file).split('\n')[3];
+  expect(row?.split(/ {2,}/).slice(2, 4)).toEqual(cells);
+});
+
+test('below the table is what wants attention and what is not known, or that nothing does', () => {
+  const rest = (attention: readonly string[], unknown: readonly string[]) =>
+    renderStatus({ ...status({}), unknown }, attention, 'dev', file)
+      .split('\n')
+      .slice(4);
+  expect(rest(['bids: is Disabled'], ['letters of bids: no'])).toEqual([
+    '! bids: is Disabled',
+    '? not known: letters of bids: no',
+    '',
+  ]);
+  expect(rest([], [])).toEqual(['', 'Nothing wants your attention.', '']);
+});
+
+test('each mapping is shown with the letters of its own processor, held and delayed ones beside those that wait', () => {
+  const [mapping] = status({}).mappings;
+  const [queue] = status({}).queues;
+  if (mapping === undefined || queue === undefined) throw new Error('none');
+  const text = renderStatus(
+    {
+      ...status({}),
+      mappings: [mapping, { ...mapping, title: 'other', processor: 'other', errors: 1_234, throttles: 5 }],
+      queues: [
+        { ...queue, processor: 'other', visible: 1_000, inFlight: 1, delayed: 2 },
+        { ...queue, visible: 4 },
+      ],
+    },
+    [],
+    'dev',
+    file,
+  );
+  expect(
+    text
+      .split('\n')
+      .slice(3, 5)
+      .map((row) => row.split(/ {2,}/).slice(4)),
+  ).toEqual([
+    ['0', '0', '4', '—'],
+    ['1,234', '5', '1,000 + 3 held', '—'],
+  ]);
 });
 
 test('ages, rates and letters are shown as people read them', () => {
