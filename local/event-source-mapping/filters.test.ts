@@ -74,6 +74,23 @@ describe('what recordings on AWS showed', () => {
     expect(passes({ dynamodb: { SizeBytes: [{ numeric: ['=', 47] }] } }, image({}))).toBe(false);
   });
 
+  it.each([
+    ['=', 46, false, true, false],
+    ['>', 46, false, false, true],
+    ['>=', 46, false, true, true],
+    ['<', 46, true, false, false],
+    ['<=', 46, true, true, false],
+  ])('numeric %s 46 is for 45, 46 and 47 as in arithmetic', (operator, limit, below, at, above) => {
+    const matches = (SizeBytes: number) =>
+      passes({ dynamodb: { SizeBytes: [{ numeric: [operator, limit] }] } }, { dynamodb: { SizeBytes } });
+    expect([45, 46, 47].map(matches)).toEqual([below, at, above]);
+  });
+
+  it('a record has no names but its own', () => {
+    expect(passes({ toString: [{ exists: true }] }, {})).toBe(false);
+    expect(passes({ constructor: { name: ['Object'] } }, {})).toBe(false);
+  });
+
   it('beside a numeric that cannot match, anything-but decides', () => {
     const pattern = onImage({ id: { N: [{ numeric: ['>', 100] }, { 'anything-but': '101' }] } });
     expect(passes(pattern, image({ id: { N: '42' } }))).toBe(true);

@@ -77,9 +77,10 @@ describe('admission, in the words recorded on AWS', () => {
     const mapping = (name: string) =>
       parseMapping({ UUID: 'u-1', EventSourceArn: STREAM, FunctionName: name });
     const existing = { streamArns: new Set([STREAM]), mappings: [mapping('f:live')] };
-    expect(() => admit(mapping('f:live'), { ...existing, streamArns: new Set() })).toThrow(
-      `Stream not found: ${STREAM}`,
-    );
+    for (const others of [[], [`${STREAM}2`]])
+      expect(() => admit(mapping('f:live'), { ...existing, streamArns: new Set(others) })).toThrow(
+        `Stream not found: ${STREAM}`,
+      );
     expect(() => admit(mapping('f:live'), existing)).toThrow(
       `The event source arn (" ${STREAM} ") and function (" f:live ") provided mapping already exists. ` +
         'Please update or delete the existing mapping with UUID u-1',

@@ -8,8 +8,8 @@ import { writeLatency } from '../report/write-latency.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { followStream } from './followed-stream.ts';
 
-const record = (number: string, id = 'a') => ({
-  dynamodb: { SequenceNumber: number, Keys: { id: { S: id } }, ApproximateCreationDateTime: 0 },
+const record = (number: string, id = 'a', createdS = 0) => ({
+  dynamodb: { SequenceNumber: number, Keys: { id: { S: id } }, ApproximateCreationDateTime: createdS },
 });
 
 /** A stream with mappings whose function takes 10 ms. */
@@ -134,9 +134,9 @@ test('of several mappings the one that is furthest behind tells what waits, sinc
   expect(followed.checkpoints()).toEqual([{ s1: '5000' }, { s1: '1' }]);
   followed.append(
     's1',
-    Array.from({ length: 5_001 }, (_, n) => record(`${n + 1}`)),
+    Array.from({ length: 5_001 }, (_, n) => record(`${n + 1}`, 'a', n)),
   );
-  expect(followed.backlog()).toMatchObject({ records: 5_000 });
+  expect(followed.backlog()).toEqual({ records: 5_000, oldestCreatedAtMs: 1_000 });
   let isReady = false;
   followed.ready().then(() => {
     isReady = true;

@@ -219,38 +219,41 @@ test('a follower that takes no more holds the reading back, and not the end', as
   expect(warnings).toEqual([]);
 });
 
-test('once it has stopped nothing more is handed on, and a request that was under way is no failure', async () => {
-  const answer = Promise.withResolvers<never>();
-  const warnings: string[] = [];
-  const clock = new VirtualClock();
-  const send = async (command: { constructor: { name: string } }) => {
-    if (command.constructor.name === 'DescribeStreamCommand')
-      return { StreamDescription: { Shards: [{ ShardId: 's1' }] } };
-    if (command.constructor.name === 'GetShardIteratorCommand') return { ShardIterator: 'it' };
-    return answer.promise;
-  };
-  let told = 0;
-  const poller = startStreamPoller({
-    client: { send } as unknown as DynamoDBStreamsClient,
-    clock,
-    streamArn: arn,
-    follower: {
-      addShard: () => {},
-      append: () => told++,
-      closeShard: () => told++,
-      ready: async () => {},
-      checkpoint: () => undefined,
-    },
-    warn: (line) => warnings.push(line),
-  });
-  await clock.advance(1_000);
-  let hasStopped = false;
-  const stopping = poller.stop().then(() => {
-    hasStopped = true;
-  });
-  await clock.advance(1_000);
-  expect(hasStopped).toBe(false);
-  answer.reject(Object.assign(new Error('aborted'), { name: 'AbortError' }));
-  await clock.runUntil(stopping);
-  expect([told, warnings]).toEqual([0, []]);
-});
+test.each(['DescribeStreamCommand', 'GetShardIteratorCommand', 'GetRecordsCommand'])(
+  'at the end a %s under way is broken off, which is no failure, and nothing more is handed on',
+  async (hanging) => {
+    const answers: Record<string, object> = {
+      DescribeStreamCommand: { StreamDescription: { Shards: [{ ShardId: 's1' }] } },
+      GetShardIteratorCommand: { ShardIterator: 'it' },
+      GetRecordsCommand: { Records: [], NextShardIterator: 'it' },
+    };
+    const send = (command: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
+      const { name } = command.constructor;
+      if (name !== hanging) return Promise.resolve(answers[name]);
+      return new Promise((_, reject) =>
+        abortSignal?.addEventListener('abort', () =>
+          reject(Object.assign(new Error('aborted'), { name: 'AbortError' })),
+        ),
+      );
+    };
+    const clock = new VirtualClock();
+    const warnings: string[] = [];
+    let told = 0;
+    const poller = startStreamPoller({
+      client: { send } as unknown as DynamoDBStreamsClient,
+      clock,
+      streamArn: arn,
+      follower: {
+        addShard: () => {},
+        append: () => told++,
+        closeShard: () => told++,
+        ready: async () => {},
+        checkpoint: () => undefined,
+      },
+      warn: (line) => warnings.push(line),
+    });
+    await clock.advance(1_000);
+    await clock.runUntil(poller.stop());
+    expect([told, warnings]).toEqual([0, []]);
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { record, SHARD } from '../testing.ts';
+import { EPOCH_S, record, SHARD, sequence } from '../testing.ts';
 import { readCase } from './case.ts';
 import { runCase } from './run-case.ts';
 
@@ -112,6 +112,36 @@ describe('a case', () => {
       mapping: { MaximumRecordAgeInSeconds: 60 },
     });
     expect(invocations.map((invocation) => invocation.atMs)).toEqual([atMs]);
+  });
+
+  it('what arrives when it was created is not old, however long after the first', async () => {
+    const at = (n: number, s: number) => ({ atMs: s * 1000, record: record(n, { createdS: EPOCH_S + s }) });
+    const { invocations, onFailure } = await transcript({
+      shards: [{ shardId: SHARD, records: [at(1, 0), at(2, 120), at(3, 7_200)] }],
+      mapping: { MaximumRecordAgeInSeconds: 60 },
+    });
+    expect(invocations.map(({ atMs }) => atMs)).toEqual([0, 120_000, 7_200_000]);
+    expect(onFailure).toEqual([]);
+  });
+
+  it('an invocation takes as long as its rule says, or else the case', async () => {
+    const { invocations } = await transcript({
+      shards: [{ shardId: SHARD, records: [1, 2, 3].map((n) => ({ atMs: 0, record: record(n) })) }],
+      mapping: { BatchSize: 1 },
+      durationMs: 7,
+      handler: [{ whenBatchHas: [sequence(1)], durationMs: 40, respond: null }],
+    });
+    expect(invocations.map(({ atMs }) => atMs)).toEqual([0, 40, 47]);
+  });
+
+  it('a shard without records is over at once, and does not hold its children up', async () => {
+    const { invocations } = await transcript({
+      shards: [
+        { shardId: 'parent', records: [] },
+        { shardId: 'child', parentShardId: 'parent', records: [{ atMs: 0, record: record(1) }] },
+      ],
+    });
+    expect(invocations).toHaveLength(1);
   });
 
   it('a creation time that no date can be does not tell when the case happens', async () => {
