@@ -64,6 +64,18 @@ test.each<[unknown, unknown]>([
     { dynamodb: { Keys: { PK: { M: { a: { S: 'x' } } } } } },
     { dynamodb: { Keys: { PK: { M: { a: { S: '***' } } } } } },
   ],
+  [
+    { dynamodb: { Keys: { PK: { SS: 'text', NULL: 'text' }, SK: 'text' } } },
+    { dynamodb: { Keys: { PK: { SS: '***', NULL: '***' }, SK: '***' } } },
+  ],
+  [
+    { userIdentity: { type: 'a person, with spaces', principalId: { id: 'x' } } },
+    { userIdentity: { type: '***', principalId: { id: '***' } } },
+  ],
+  [
+    { dynamodb: { Keys: {}, NewImage: { a: { NULL: 'text' }, b: { BOOL: false, N: 7 } } } },
+    { dynamodb: { Keys: {}, NewImage: { a: { NULL: '***' }, b: { BOOL: '***', N: '***' } } } },
+  ],
   [{ dynamodb: { Keys: 'PK', NewImage: ['x'] } }, { dynamodb: { Keys: '***', NewImage: ['***'] } }],
 ])('%j, which is no record, is shown as %j', (record, shown) => {
   expect(maskedRecord(record)).toEqual(shown);
@@ -81,8 +93,10 @@ property.prop([fc.uuid(), fc.jsonValue()])(
 );
 
 test('attributes with names of built-ins are attributes like any other', () => {
-  const record = JSON.parse('{"dynamodb":{"NewImage":{"__proto__":{"S":"secret"},"constructor":{"S":"x"}}}}');
+  const record = JSON.parse(
+    '{"dynamodb":{"Keys":{},"NewImage":{"__proto__":{"S":"secret"},"constructor":{"S":"x"}}}}',
+  );
   expect(JSON.stringify(maskedRecord(record))).toBe(
-    '{"dynamodb":{"NewImage":{"__proto__":{"S":"***"},"constructor":{"S":"***"}}}}',
+    '{"dynamodb":{"Keys":{},"NewImage":{"__proto__":{"S":"***"},"constructor":{"S":"***"}}}}',
   );
 });

@@ -1,7 +1,7 @@
 /** Filters say exactly which records are meant, and refuse what they do not understand: bulk changes depend on them. */
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../local/problem.ts';
-import { matchesRecord, matchesUnread, parseWhere } from './where.ts';
+import { matchesIn, matchesRecord, matchesUnread, namesLetters, parseWhere } from './where.ts';
 
 const NOW = Date.parse('2026-09-17T12:00:00Z');
 
@@ -40,6 +40,8 @@ describe('a record is meant', () => {
     [['until=89m']],
     [['since=2026-09-17T10:30:00Z,until=2026-09-17T10:30:00.001Z']],
     [['since=2026-09-17']],
+    [['processor=bids, code=INVALID_BID']],
+    [['since=2h,until=1h']],
   ])('by %j', (texts) => {
     expect(matches(...texts)).toBe(true);
   });
@@ -68,6 +70,7 @@ describe('a record is not meant', () => {
 });
 
 test('a comma belongs to the value unless a field follows', () => {
+  expect(parseWhere([' key=a, b,  code=C'], NOW)).toMatchObject({ key: ['a, b'], code: ['C'] });
   expect(parseWhere(['key=a,b,code=C'], NOW)).toMatchObject({ key: ['a,b'], code: ['C'] });
 });
 
@@ -76,6 +79,26 @@ test('a record without a key, an id or a time is not meant by one', () => {
   for (const text of ['key=*', 'event=e1', 'since=3d', 'until=1s'])
     expect(matchesRecord(parseWhere([text], NOW), bare)).toBe(false);
   expect(matchesRecord(parseWhere(['code=X'], NOW), bare)).toBe(true);
+});
+
+test('a record is meant by the processor in whose queue it waits, whatever its letter claims', () => {
+  const inBookings = (text: string) => matchesIn(parseWhere([text], NOW), { processor: 'bookings' }, bid);
+  expect(['processor=bookings', 'code=INVALID_BID', 'processor=bids'].map(inBookings)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test.each([
+  ['code=X', true],
+  ['key=a', true],
+  ['event=e1', true],
+  ['since=1h', true],
+  ['until=1h', true],
+  ['processor=bids', false],
+])('%s names letters: %s', (text, names) => {
+  expect(namesLetters(parseWhere([text], NOW))).toBe(names);
 });
 
 test('a test message is meant by its own code', () => {
@@ -94,8 +117,14 @@ test('a letter that could not be read is meant by its condition or its reason, n
   };
   const unread = (text: string) => matchesUnread(parseWhere([text], NOW), letter);
   expect(
-    ['code=STREAM_TRIMMED', 'code=RetryAttemptsExhausted', 'processor=bids', 'since=2h'].map(unread),
-  ).toEqual(Array(4).fill(true));
+    [
+      'code=STREAM_TRIMMED',
+      'code=RetryAttemptsExhausted',
+      'code=OTHER,code=STREAM_TRIMMED',
+      'processor=bids',
+      'since=2h',
+    ].map(unread),
+  ).toEqual(Array(5).fill(true));
   expect(['code=X', 'processor=x', 'key=*', 'event=e1', 'since=1h'].map(unread)).toEqual(
     Array(5).fill(false),
   );
@@ -109,6 +138,11 @@ test.each([
   ['code=', /code: a value is missing/],
   ['since=yesterday', /since=yesterday: is no time/],
   ['since=2w', /is no time/],
+  ['since=x2h', /is no time/],
+  ['since=2hours', /is no time/],
+  ['since=5', /is no time/],
+  ['until=2026-13-01', /until=2026-13-01: is no time/],
+  ['since=1h,until=1h', /since must be before until/],
   ['since=1h,since=2h', /since: say it once/],
   ['since=1h,until=2h', /since must be before until/],
 ])('%j is refused with the way out', (text, message) => {
