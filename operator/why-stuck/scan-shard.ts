@@ -63,7 +63,8 @@ export async function scanShard(options: ShardScanOptions): Promise<ShardScan> {
     onPlanned(pending.planned);
     if (pending.found !== undefined) result = { kind: 'pending', ...pending.found };
     else if (planned >= limit) result = { kind: 'limit', planned };
-    const hasCaughtUp = createdMs(page.at(-1)) >= begunMs || emptyPages >= MOST_EMPTY_PAGES;
+    const newestMs = createdMs(page.at(-1)) ?? Number.NEGATIVE_INFINITY;
+    const hasCaughtUp = newestMs >= begunMs || emptyPages >= MOST_EMPTY_PAGES;
     if (result !== undefined || hasCaughtUp) ending.abort();
     else await sleep(clock, BETWEEN_PAGES_MS, AbortSignal.any([signal, ending.signal]));
   };
@@ -107,13 +108,13 @@ export function doorRecord(record: EventRecord): DoorRecord {
 }
 
 function isRecent(record: StreamsRecord, sinceMs: number | undefined): boolean {
-  return sinceMs === undefined || createdMs(record) >= sinceMs;
+  // One without a time is not passed over.
+  return sinceMs === undefined || (createdMs(record) ?? Number.POSITIVE_INFINITY) >= sinceMs;
 }
 
-/** To the second, rounded down (DynamoDB API reference, StreamRecord). A record without a time is not passed over. */
-function createdMs(record: StreamsRecord | undefined): number {
-  if (record === undefined) return Number.NEGATIVE_INFINITY;
-  return record.dynamodb?.ApproximateCreationDateTime?.getTime() ?? Number.POSITIVE_INFINITY;
+/** To the second, rounded down (DynamoDB API reference, StreamRecord). */
+function createdMs(record: StreamsRecord | undefined): number | undefined {
+  return record?.dynamodb?.ApproximateCreationDateTime?.getTime();
 }
 
 /** For the door: names the question in the function's log. */
