@@ -1,5 +1,6 @@
 import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
 import { expect, test } from 'vitest';
+import { collectGarbage } from '../../test/support/collect-garbage.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { type StreamFollower, startStreamPoller } from './stream-poller.ts';
 
@@ -217,6 +218,25 @@ test('a follower that takes no more holds the reading back, and not the end', as
   expect(log).toEqual(['+s1', 's1: 1']);
   await clock.runUntil(poller.stop());
   expect(warnings).toEqual([]);
+});
+
+test('a poller keeps nothing of the pages it has waited for', async () => {
+  let waited: WeakRef<object> | undefined;
+  const { poller, clock } = start(
+    { s1: { pages: [{ numbers: ['1'] }] } },
+    {
+      ready() {
+        const answer = {};
+        waited ??= new WeakRef(answer);
+        return Promise.resolve(answer) as unknown as Promise<void>;
+      },
+    },
+  );
+  await clock.advance(10_000);
+  collectGarbage();
+  expect(waited).toBeDefined();
+  expect(waited?.deref()).toBeUndefined();
+  await clock.runUntil(poller.stop());
 });
 
 test.each(['DescribeStreamCommand', 'GetShardIteratorCommand', 'GetRecordsCommand'])(

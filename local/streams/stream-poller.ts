@@ -39,9 +39,6 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
   const { client, clock, streamArn, follower, warn } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   /** When the last page was asked for that held nothing, by open shard; absent until there was one. */
   const emptyAtMs = new Map<string, number | undefined>();
   const known = new Set<string>();
@@ -99,8 +96,7 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
             shardId,
             records.map((record) => toEventRecord(record, streamArn)),
           );
-        // A follower that lags far behind must not hold up the end.
-        await Promise.race([follower.ready(), stopped]);
+        await readyOrStopped();
       },
     }).then((end) => {
       if (end !== 'closed') return;
@@ -110,5 +106,16 @@ export function startStreamPoller(options: StreamPollerOptions): StreamPoller {
       discoverNow.abort();
     });
     readers.add(reader);
+  }
+
+  /** A follower that lags far behind must not hold up the end. */
+  async function readyOrStopped(): Promise<void> {
+    // One for each page: what is raced against a promise that stays is kept by it as long as it stays.
+    const stopped = Promise.withResolvers<void>();
+    const stop = () => stopped.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await Promise.race([follower.ready(), stopped.promise]);
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,7 +1,6 @@
 /** How far a process's memory grows at its most: heap and what buffers hold beside it, above what was there before. */
 import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../../../test/support/collect-garbage.ts';
 
 export interface MemoryGrowth {
   /** Bytes of the heap in use after garbage was collected, at the most of the moments that were looked at. */
@@ -20,10 +19,8 @@ const EVERY_MS = 50;
 
 /** What the requests before it left is collected first: buffers go only with the objects that hold them, a turn later. */
 export async function watchMemory(): Promise<MemoryWatch> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   for (let turn = 0; turn < 5; turn++) {
-    collect();
+    collectGarbage();
     await setImmediate();
   }
   const before = held();
@@ -35,7 +32,7 @@ export async function watchMemory(): Promise<MemoryWatch> {
   }, EVERY_MS);
   const look = () => {
     peak = Math.max(peak, held());
-    collect();
+    collectGarbage();
     live = Math.max(live, used());
   };
   return {

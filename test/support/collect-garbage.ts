@@ -1,0 +1,6 @@
+/** A forced collection, in a process that was not started with `--expose-gc`. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+export const collectGarbage = runInNewContext('gc') as () => void;
