@@ -11,13 +11,13 @@ import type { ClaimTable } from '../../../shared/idempotency/claim-table.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
 import { atMost } from '../../../shared/mail/at-most.ts';
 import { sesMailer } from '../../../shared/mail/ses.ts';
-import { streamHandler } from '../../../shared/stream/handler.ts';
+import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { kindOf, MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
 import { telling } from '../../support/telling.ts';
-import { ExecutionEnvironment, skewOf } from '../execution-environment.ts';
+import { type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { unsettled as undelivered } from '../redeliver.ts';
@@ -50,6 +50,16 @@ export interface Sent {
   readonly excused: () => boolean;
 }
 
+/** What befalls an invocation. */
+interface Invocation {
+  readonly crash: Crash | undefined;
+  /** Sent so far. */
+  requests: number;
+}
+
+/** One request: what takes effect, takes effect in `act`. */
+type Send = <T>(to: Dependency, act: () => Promise<T>) => Promise<T>;
+
 const START_MS = 1_700_000_000_000;
 
 /** After the last write: by then every outage is over, every claim has ended, and no review is waited for. */
@@ -74,6 +84,7 @@ export class World {
   unrecorded = 0;
   readonly #scenario: Scenario;
   readonly #fates: Fate[];
+  readonly #environmentFor: ReturnType<typeof executionEnvironments<Invocation, StreamHandler>>;
   readonly #claims = memoryClaimTable();
   #invocations = 0;
   #requests = 0;
@@ -82,6 +93,11 @@ export class World {
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.#fates = [...scenario.fates];
+    this.#environmentFor = executionEnvironments({
+      clock: this.clock,
+      skewsMs: scenario.skewsMs,
+      start: (environment) => this.#handler(environment, this.#sender(environment)),
+    });
     let writes = 0;
     this.tables = new MarketplaceTables(
       this.clock,
@@ -175,13 +191,29 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
-    let requests = 0;
-    /** One request: what takes effect, takes effect in `act`. */
-    const request = async <T>(to: Dependency, act: () => Promise<T>): Promise<T> => {
+    const { environment, handler } = this.#environmentFor({ crash, requests: 0 });
+    const startedMs = this.clock.now();
+    const context = {
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
+    };
+    const answered = handler(event, context).then((payload): InvokeResult => {
+      this.answers.push(payload);
+      return { kind: 'returned', payload };
+    });
+    const timedOut = environment.timeOut(TIMEOUT_MS, () => {
+      this.broken.push('an invocation ran into its time-out');
+    });
+    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #sender(environment: ExecutionEnvironment<Invocation>): Send {
+    return async (to, act) => {
       const latencyMs = this.#latencyMs();
       await this.#wait(latencyMs / 2);
-      const strikes = crash?.request === requests++;
+      const { current } = environment;
+      const { crash } = current;
+      const strikes = crash?.request === current.requests++;
       if (strikes && crash.when === 'before') environment.die();
       if (!environment.alive) return new Promise(() => {});
       const fate = this.#outage(to) ? 'throttled' : (this.#fates.shift() ?? 'ok');
@@ -192,31 +224,9 @@ export class World {
       await this.#wait(latencyMs / 2);
       return fate === 'silent' || !environment.alive ? new Promise(() => {}) : answer;
     };
-    const handler = this.#handler(environment, request);
-    const startedMs = this.clock.now();
-    const context = {
-      awsRequestId: requestId,
-      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
-    };
-    const answered = handler(event, context).then((payload): InvokeResult => {
-      this.answers.push(payload);
-      return { kind: 'returned', payload };
-    });
-    const timedOut = new Promise<InvokeResult>((resolve) => {
-      this.clock.after(TIMEOUT_MS, () => {
-        if (environment.ended) return;
-        this.broken.push('an invocation ran into its time-out');
-        environment.die();
-        resolve({ kind: 'timeout' });
-      });
-    });
-    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
-  #handler(
-    environment: ExecutionEnvironment,
-    request: <T>(to: Dependency, act: () => Promise<T>) => Promise<T>,
-  ) {
+  #handler(environment: ExecutionEnvironment<Invocation>, request: Send): StreamHandler {
     const access = this.tables.access();
     const tables = {
       readProviders: guarded(access.readProviders),
@@ -279,10 +289,7 @@ export class World {
   }
 
   /** SES, which says in words of its own what went wrong, and quotes the address. */
-  #ses(
-    environment: ExecutionEnvironment,
-    request: <T>(to: Dependency, act: () => Promise<T>) => Promise<T>,
-  ): SESv2Client {
+  #ses(environment: ExecutionEnvironment<Invocation>, request: Send): SESv2Client {
     const send = async (
       { input }: SendEmailCommand,
       { abortSignal }: { readonly abortSignal: AbortSignal },

@@ -10,11 +10,11 @@ import { analysisReader, type ReadAnalysis } from '../../../shared/cache/read-an
 import type { Command, Redis } from '../../../shared/cache/redis.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import type { ReadItems } from '../../../shared/dynamodb/read-items.ts';
-import { streamHandler } from '../../../shared/stream/handler.ts';
+import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { telling } from '../../support/telling.ts';
-import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
+import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
@@ -43,6 +43,13 @@ export interface Scenario extends Delivery {
   readonly lastOperator: Operator | undefined;
 }
 
+/** What befalls an invocation. */
+interface Invocation {
+  readonly crash: Crash | undefined;
+  /** Sent so far. */
+  requests: number;
+}
+
 const START_MS = 1_700_000_000_000;
 
 export class World {
@@ -60,6 +67,7 @@ export class World {
   readonly #engine = createRedisEngine({ clock: this.clock });
   readonly #fates: Fate[];
   readonly #read: ReadAnalysis;
+  readonly #environmentFor: ReturnType<typeof executionEnvironments<Invocation, StreamHandler>>;
   #invocations = 0;
   #requests = 0;
   #ids = 0;
@@ -68,6 +76,11 @@ export class World {
     this.#scenario = scenario;
     this.#fates = [...scenario.fates];
     this.table = new ResultsTable(scenario.numbering);
+    this.#environmentFor = executionEnvironments({
+      clock: this.clock,
+      skewsMs: scenario.skewsMs,
+      start: (environment) => this.#handler(environment),
+    });
     this.#read = analysisReader({
       redis: this.#redis(() => true),
       readItems: this.#readItems,
@@ -182,28 +195,7 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
-    let requests = 0;
-    const redis = this.#redis(
-      () => environment.alive,
-      () => {
-        if (crash?.request !== requests++) return undefined;
-        if (crash.when === 'before-answer') return undefined;
-        environment.die();
-        return crash.when === 'before-write' ? 'lost' : 'reset-after';
-      },
-    );
-    const handler = streamHandler(analysisResultsProcessor({ redis, readItems: this.#readItems }), {
-      clock: environment.clock,
-      random: () => 0.5,
-      sink: {
-        send: async (letter) => {
-          await this.#wait(1);
-          if (environment.alive) this.letters.push(letter);
-        },
-      },
-      reporter: this.#telling.reporter,
-    });
+    const { environment, handler } = this.#environmentFor({ crash, requests: 0 });
     const startedMs = this.clock.now();
     const context = {
       awsRequestId: requestId,
@@ -218,6 +210,31 @@ export class World {
       this.broken.push('an invocation ran into its time-out'),
     );
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
+  }
+
+  #handler(environment: ExecutionEnvironment<Invocation>): StreamHandler {
+    const redis = this.#redis(
+      () => environment.alive,
+      () => {
+        const { current } = environment;
+        const { crash } = current;
+        if (crash?.request !== current.requests++) return undefined;
+        if (crash.when === 'before-answer') return undefined;
+        environment.die();
+        return crash.when === 'before-write' ? 'lost' : 'reset-after';
+      },
+    );
+    return streamHandler(analysisResultsProcessor({ redis, readItems: this.#readItems }), {
+      clock: environment.clock,
+      random: () => 0.5,
+      sink: {
+        send: async (letter) => {
+          await this.#wait(1);
+          if (environment.alive) this.letters.push(letter);
+        },
+      },
+      reporter: this.#telling.reporter,
+    });
   }
 
   #redis(alive: () => boolean, strike: () => Fate | undefined = () => undefined): Redis {

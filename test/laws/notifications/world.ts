@@ -9,13 +9,13 @@ import { conversationsFilters } from '../../../processors/conversations/filters.
 import { conversationsProcessor } from '../../../processors/conversations/processor.ts';
 import type { DeadLetter } from '../../../shared/dead-letters/letter.ts';
 import { createIdempotency } from '../../../shared/idempotency/idempotency.ts';
-import { streamHandler } from '../../../shared/stream/handler.ts';
+import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import type { Measure } from '../../../shared/telemetry/measurements.ts';
 import { type MemoryClaimTable, memoryClaimTable } from '../../support/claim-table.ts';
 import { type Fault, Switchboard } from '../../support/switchboard.ts';
 import { telling } from '../../support/telling.ts';
-import { died, ExecutionEnvironment, skewOf } from '../execution-environment.ts';
+import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import { redeliver } from '../redeliver.ts';
@@ -48,6 +48,13 @@ export interface Scenario extends Delivery {
   readonly operators: readonly Operator[];
   /** After all the others; undefined for none. */
   readonly lastOperator: Operator | undefined;
+}
+
+/** What befalls an invocation. */
+interface Invocation {
+  readonly crash: Crash | undefined;
+  /** Sent so far. */
+  requests: number;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -84,6 +91,7 @@ export class World {
   readonly #claims = memoryClaimTable();
   readonly #fates: (Fault | undefined)[];
   readonly #claimFates: Scenario['claimFates'][number][];
+  readonly #environmentFor: ReturnType<typeof executionEnvironments<Invocation, StreamHandler>>;
   #requests = 0;
   #invocations = 0;
   #ids = 0;
@@ -92,6 +100,11 @@ export class World {
     this.#scenario = scenario;
     this.#fates = [...scenario.fates];
     this.#claimFates = [...scenario.claimFates];
+    this.#environmentFor = executionEnvironments({
+      clock: this.clock,
+      skewsMs: scenario.skewsMs,
+      start: (environment) => this.#handler(environment),
+    });
     for (const user of USERS) {
       const since = START_MS - 600_000;
       const language = SPOKEN[user] ?? '';
@@ -205,19 +218,7 @@ export class World {
   #invoke(event: unknown, requestId: string): Promise<InvokeResult> {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
-    const environment = new ExecutionEnvironment(this.clock, skewOf(this.#scenario.skewsMs, number));
-    const handler = streamHandler(this.#processor(environment, crash), {
-      clock: environment.clock,
-      random: () => 0.5,
-      sink: {
-        send: async (letter) => {
-          await this.#wait(1);
-          if (this.#outage('queue-down')) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
-          if (environment.alive) this.letters.push(letter);
-        },
-      },
-      reporter: this.#telling.reporter,
-    });
+    const { environment, handler } = this.#environmentFor({ crash, requests: 0 });
     const startedMs = this.clock.now();
     const context = {
       awsRequestId: requestId,
@@ -234,12 +235,29 @@ export class World {
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
-  #processor(environment: ExecutionEnvironment, crash: Crash | undefined) {
-    let requests = 0;
+  #handler(environment: ExecutionEnvironment<Invocation>): StreamHandler {
+    return streamHandler(this.#processor(environment), {
+      clock: environment.clock,
+      random: () => 0.5,
+      sink: {
+        send: async (letter) => {
+          await this.#wait(1);
+          if (this.#outage('queue-down')) throw Object.assign(new Error('injected'), { code: 'QUEUE_DOWN' });
+          if (environment.alive) this.letters.push(letter);
+        },
+      },
+      reporter: this.#telling.reporter,
+    });
+  }
+
+  #processor(environment: ExecutionEnvironment<Invocation>) {
     /** A request of this process: it may be the one at which it dies, and a dead process neither sends nor hears. */
     const request = <A extends readonly unknown[], T>(send: (...asked: A) => Promise<T>) => {
       return async (...asked: A): Promise<T> => {
-        const strikes = crash !== undefined && crash.when !== 'before-answer' && crash.request === requests++;
+        const { current } = environment;
+        const { crash } = current;
+        const strikes =
+          crash !== undefined && crash.when !== 'before-answer' && crash.request === current.requests++;
         if (strikes && crash.when === 'before') environment.die();
         if (!environment.alive) return silence();
         const answer = await send(...asked).finally(() => {

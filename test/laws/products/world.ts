@@ -8,12 +8,12 @@ import { isBulk } from '../../../local/search-engine/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { type IndexAnswer, type IndexRequest, takeStep } from '../../../processors/products/index-request.ts';
 import { productsProcessor } from '../../../processors/products/processor.ts';
-import { streamHandler } from '../../../shared/stream/handler.ts';
+import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
 import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { type BatchSummary, summarize } from '../../../shared/telemetry/batch-report.ts';
 import { sleep } from '../../../shared/time/clock.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
-import { died, ExecutionEnvironment } from '../execution-environment.ts';
+import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
@@ -51,6 +51,16 @@ interface StreamEvent {
   readonly Records: readonly StreamRecord[];
 }
 
+/** What is asked of an invocation, and what befalls it. */
+interface Invocation {
+  readonly event: unknown;
+  readonly crash: Crash | undefined;
+  /** Each of its requests takes so much longer. */
+  readonly slowMs: number;
+  /** Sent so far. */
+  requests: number;
+}
+
 const START_MS = 1_700_000_000_000;
 
 /** What an answer takes that is on its way already, before Lambda ends its function. */
@@ -77,6 +87,7 @@ export class World {
   readonly #fates: Fate[];
   readonly #reads: ReadFate[];
   readonly #stepFates: Fate[];
+  readonly #environmentFor: ReturnType<typeof executionEnvironments<Invocation, StreamHandler>>;
   #invocations = 0;
   #lettersTried = 0;
   #requests = 0;
@@ -89,6 +100,11 @@ export class World {
     this.#reads = [...scenario.reads];
     this.#stepFates = [...scenario.stepFates];
     this.table = new ProductsTable(scenario.numbering);
+    this.#environmentFor = executionEnvironments({
+      clock: this.clock,
+      skewsMs: scenario.skewsMs,
+      start: (environment) => this.#handler(environment),
+    });
   }
 
   get documents(): ReadonlyMap<string, string> {
@@ -246,30 +262,9 @@ export class World {
   /** @param slowMs how much longer each request of the process takes */
   #invoke(event: unknown, requestId: string, slowMs = 0): Promise<InvokeResult> {
     const number = this.#invocations++;
-    const { crashes, skewsMs } = this.#scenario;
-    const crash = crashes.find(({ invocation }) => invocation === number);
+    const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     if (crash?.when === 'throttled') return Promise.resolve({ kind: 'throttled' });
-    const environment = new ExecutionEnvironment(this.clock, skewsMs[number % skewsMs.length]);
-    let requests = 0;
-    const client = faultyClient({
-      engine: this.#index.engine,
-      alive: () => environment.alive,
-      latencyMs: () => this.#latencyMs() + slowMs,
-      watch: (request) => {
-        this.#watchKeys(request.body);
-        if (isBulk(request) && onlyLooks(event)) this.broken.push('what only looks has written');
-      },
-      fate: () => {
-        this.#index.hideAlias(this.#outage('alias-missing'));
-        this.#index.blockWrites(this.#outage('write-block'));
-        const strikes = crash?.request === requests++;
-        if (strikes && crash.when === 'before-write') return dying(environment, 'lost');
-        if (strikes && crash.when === 'after-write') return dying(environment, 'reset-after');
-        if (this.#outage('engine-down')) return 'reset-before';
-        return this.#fates.shift() ?? 'ok';
-      },
-    });
-    const handler = this.#handler(client, environment, slowMs);
+    const { environment, handler } = this.#environmentFor({ event, crash, slowMs, requests: 0 });
     const startedMs = this.clock.now();
     const context = {
       awsRequestId: requestId,
@@ -288,11 +283,36 @@ export class World {
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
-  #handler(client: Client, environment: ExecutionEnvironment, slowMs: number) {
+  #client(environment: ExecutionEnvironment<Invocation>): Client {
+    return faultyClient({
+      engine: this.#index.engine,
+      alive: () => environment.alive,
+      latencyMs: () => this.#latencyMs() + environment.current.slowMs,
+      watch: (request) => {
+        this.#watchKeys(request.body);
+        if (isBulk(request) && onlyLooks(environment.current.event))
+          this.broken.push('what only looks has written');
+      },
+      fate: () => {
+        this.#index.hideAlias(this.#outage('alias-missing'));
+        this.#index.blockWrites(this.#outage('write-block'));
+        const { current } = environment;
+        const { crash } = current;
+        const strikes = crash?.request === current.requests++;
+        if (strikes && crash.when === 'before-write') return dying(environment, 'lost');
+        if (strikes && crash.when === 'after-write') return dying(environment, 'reset-after');
+        if (this.#outage('engine-down')) return 'reset-before';
+        return this.#fates.shift() ?? 'ok';
+      },
+    });
+  }
+
+  #handler(environment: ExecutionEnvironment<Invocation>): StreamHandler {
+    const client = this.#client(environment);
     const readItems = faultyReader({
       table: this.table,
       clock: environment.clock,
-      latencyMs: () => this.#latencyMs() + slowMs,
+      latencyMs: () => this.#latencyMs() + environment.current.slowMs,
       fate: () => (this.#outage('table-down') ? 'reset' : (this.#reads.shift() ?? 'ok')),
     });
     const processor = productsProcessor({ client, alias: ALIAS, readItems });
@@ -355,7 +375,7 @@ export function countedHigher(record: StreamRecord): StreamRecord {
 }
 
 /** The process dies with this request under way. */
-function dying(environment: ExecutionEnvironment, lastRequest: Fate): Fate {
+function dying(environment: ExecutionEnvironment<Invocation>, lastRequest: Fate): Fate {
   environment.die();
   return lastRequest;
 }
