@@ -154,6 +154,20 @@ describe('over queues', () => {
     expect(await bids.messages()).toEqual({ visible: 5, hidden: 0 });
   });
 
+  test('a letter that claims to be another processor’s is found where it waits', async () => {
+    const bids = await queues.addProcessor('bids');
+    await bids.send(envelope({ processor: 'bookings' }));
+    const where = ['processor=bids'];
+    const list = testContext();
+    await listLetters(list, bids.system(), { where, by: ['processor'], resolve: true, json: true });
+    expect(JSON.parse(list.printed())).toMatchObject({ letters: 1, groups: [{ by: { processor: 'bids' } }] });
+    const show = testContext();
+    await showLetters(show, bids.system(), undefined, { where, limit: 10, json: true, showImages: false });
+    expect(JSON.parse(show.printed())).toMatchObject([
+      { processor: 'bids', reason: { code: 'OTHER_PROCESSOR' }, records: { length: 1 } },
+    ]);
+  });
+
   test('dlq list tells of a queue that it could not read, and exits with 1', async () => {
     const bids = await queues.addProcessor('bids');
     const system = bids.system();
