@@ -51,8 +51,8 @@ it('each of many keys is compared by its own value, version, life and item', asy
 it('each of many redriven records ends by its own item, which is read once', async () => {
   const { put, run, plan, table, redis, reads } = items();
   const records = ['gone', 'newer', 'same'].map((id) => put(id, '1', '$1'));
-  await run([put('same', '2', '$2'), put('newer', '2', '$2'), put('gone', '2', '$2')]);
-  put('same', '3', '$1');
+  await run([put('gone', '2', '$2'), put('newer', '3', '$2'), put('same', '4', '$2')]);
+  put('same', '5', '$1');
   table.delete('gone');
   const before = reads();
   expect(await run(records, true)).toEqual(['gone', 'superseded', 'applied']);
