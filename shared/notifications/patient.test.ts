@@ -7,14 +7,16 @@ async function asked(request: (attempt: number, signal: AbortSignal) => Promise<
   const clock = new VirtualClock(0);
   const ends = new AbortController();
   const signals: AbortSignal[] = [];
+  const atMs: number[] = [];
   const answer = patiently({ clock, random: () => 0.5, signal: ends.signal }, ms, (signal) => {
     signals.push(signal);
+    atMs.push(clock.now());
     return request(signals.length, signal);
   }).then(
     (text) => ({ text }),
     (error: unknown) => ({ error }),
   );
-  return { clock, ends, signals, answer, ended: () => clock.runUntil(answer) };
+  return { clock, ends, signals, atMs, answer, ended: () => clock.runUntil(answer) };
 }
 
 const never = () => new Promise<string>(() => {});
@@ -27,6 +29,14 @@ test('what failed is asked again, less and less often, and what it answers then 
   expect(await ended()).toEqual({ text: 'well' });
   expect(signals).toHaveLength(4);
   expect(clock.now()).toBeGreaterThan(100);
+});
+
+test('each pause is longer than the one before', async () => {
+  const { ended, atMs } = await asked(down, 3_000);
+  await ended();
+  const pauses = atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0));
+  expect(pauses.length).toBeGreaterThan(2);
+  expect(pauses).toEqual([...new Set(pauses)].sort((one, other) => one - other));
 });
 
 test('when its time is over the request under way is aborted, and nothing more is asked', async () => {
