@@ -10,12 +10,15 @@ import { completer } from './complete.ts';
 import { readText } from './read-message.ts';
 import { startTestQueues, type TestProcessor, type TestQueues } from './test-queues.ts';
 import { startTestStream, type TestStream } from './test-stream.ts';
-import { announcement, givenUp, payloadOf } from './testing.ts';
+import { announcement, envelope, givenUp, payloadOf } from './testing.ts';
 
 const KEY = 'aws/lambda/uuid/shardId-1/2026/09/17/x';
+const OTHER_STREAM = 'arn:aws:dynamodb:r:1:table/more/stream/x';
 
 /** What Lambda says of the mapping. */
 let mapping: object = {};
+/** Of any other one. */
+const NOTHING_PASSES = { FilterCriteria: { Filters: [{ Pattern: '{"no":["such"]}' }] } };
 let answers: Server;
 let lambda: LambdaClient;
 let queues: TestQueues;
@@ -25,9 +28,10 @@ let numbers: string[];
 
 describe.runIf(embeddedDynamoDb)('completing', () => {
   beforeAll(async () => {
-    answers = createServer((_, response) => {
-      response.writeHead('Type' in mapping ? 403 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(mapping));
+    answers = createServer(({ url = '' }, response) => {
+      const own = url.endsWith('/uuid') ? mapping : NOTHING_PASSES;
+      response.writeHead('Type' in own ? 403 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(own));
     });
     await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
     const { port } = answers.address() as AddressInfo;
@@ -44,7 +48,10 @@ describe.runIf(embeddedDynamoDb)('completing', () => {
       (record) => (record['dynamodb'] as { SequenceNumber: string }).SequenceNumber,
     );
     const { streamArn } = stream;
-    orders = await queues.addProcessor('orders', [{ id: 'uuid', word: '', table: 'orders', streamArn }]);
+    orders = await queues.addProcessor('orders', [
+      { id: 'another', word: 'more', table: 'more', streamArn: OTHER_STREAM },
+      { id: 'uuid', word: '', table: 'orders', streamArn },
+    ]);
   });
   afterAll(async () => {
     lambda?.destroy();
@@ -67,11 +74,19 @@ describe.runIf(embeddedDynamoDb)('completing', () => {
       },
     });
 
-  function complete(message: unknown, { resolve = true, streams = () => stream.client } = {}) {
+  /** Only the stream of its own table is asked. */
+  const ofOrders = (table: string) => {
+    if (table !== 'orders') throw new Problem(`${table} is not asked`);
+    return stream.client;
+  };
+
+  function complete(
+    message: unknown,
+    { resolve = true, streams = ofOrders, signal = new AbortController().signal } = {},
+  ) {
     const [found] = readText(JSON.stringify(message));
     if (found === undefined) throw new Error('nothing found');
     const system = orders.system({ lambda, streams });
-    const { signal } = new AbortController();
     return completer({ system, clock: systemClock, random: () => 0, signal, resolve })(found);
   }
 
@@ -135,6 +150,46 @@ describe.runIf(embeddedDynamoDb)('completing', () => {
     const content = await complete(message);
     expect(content).toMatchObject({ form: 'failed-batch', resolvable: true });
     expect(content.records.map(({ record }) => record)).toEqual(records);
+  });
+
+  test('a letter that names its processor is that one’s, and a batch’s own copy is kept, whatever its size', async () => {
+    expect((await complete(envelope({ processor: 'bookings' }))).processor).toBe('bookings');
+    const records = (await stream.records()).slice(0, 1);
+    const streams = () => {
+      throw new Problem('no stream is asked');
+    };
+    expect(await complete(batch({ payload: payloadOf(records) }), { streams })).toMatchObject({
+      form: 'failed-batch',
+      resolvable: true,
+      records: { length: 1 },
+      reason: { code: 'BATCH_SIZE_DIFFERS' },
+    });
+  });
+
+  test('of a stream that no mapping of the system reads, all records are kept, and it is said', async () => {
+    mapping = NOTHING_PASSES;
+    const [first] = orders.mappings;
+    const mappings = first === undefined ? [] : [first];
+    const [found] = readText(JSON.stringify(batch()));
+    if (found === undefined) throw new Error('nothing found');
+    const system = { ...orders.system({ lambda, streams: ofOrders }), processors: [{ ...orders, mappings }] };
+    const { signal } = new AbortController();
+    const content = await completer({ system, clock: systemClock, random: () => 0, signal, resolve: true })(
+      found,
+    );
+    expect(content.records).toHaveLength(3);
+    expect(content.reason?.details).toContain('no mapping');
+  });
+
+  test('an interrupt is no reason of a letter', async () => {
+    const interrupt = new AbortController();
+    const streams = () => {
+      interrupt.abort(new Error('enough'));
+      return stream.client;
+    };
+    const { signal } = interrupt;
+    await expect(complete(batch(), { streams, signal })).rejects.toThrow('enough');
+    await expect(complete(announcement(orders.failureBucket, KEY), { signal })).rejects.toThrow('enough');
   });
 
   test('what cannot be fetched says why', async () => {
