@@ -18,7 +18,7 @@ export interface WhereOptions {
 const WHERE_HELP = `
 Filters (--where may be given several times; all fields must hold, one field given twice holds by either value):
   processor=bids          of the processor
-  code=INVALID_BID        error code, or the condition under which a mapping gave up
+  code=INVALID_BID        error code, the condition under which a mapping gave up, or why a letter was not read whole
   key=PRODUCT#p1          the item's key, or one of its attributes; * stands for anything: key=PRODUCT#*
   event=<id>              event id, or sequence number
   since=2h, until=30m     when it failed: so long ago, or a time such as 2026-01-31T12:00:00Z`;

@@ -82,12 +82,25 @@ test('a record without a key, an id or a time is not meant by one', () => {
 });
 
 test('a record is meant by the processor in whose queue it waits, whatever its letter claims', () => {
-  const inBookings = (text: string) => matchesIn(parseWhere([text], NOW), { processor: 'bookings' }, bid);
+  const letter = { processor: 'bookings', resolvable: true };
+  const inBookings = (text: string) => matchesIn(parseWhere([text], NOW), letter, bid);
   expect(['processor=bookings', 'code=INVALID_BID', 'processor=bids'].map(inBookings)).toEqual([
     true,
     true,
     false,
   ]);
+});
+
+test('what was read of a letter is also meant by why the rest could not be read', () => {
+  const letter = { processor: 'bids', resolvable: false, reason: { code: 'STREAM_TRIMMED' } };
+  const meant = (text: string, parts: object = {}) =>
+    matchesIn(parseWhere([text], NOW), { ...letter, ...parts }, bid);
+  expect(meant('code=STREAM_TRIMMED')).toBe(true);
+  expect(meant('code=INVALID_BID')).toBe(true);
+  for (const text of ['code=OTHER', 'code=STREAM_TRIMMED,event=e2', 'code=STREAM_TRIMMED,processor=bookings'])
+    expect(meant(text)).toBe(false);
+  // Where all was read it is no more than a remark.
+  expect(meant('code=STREAM_TRIMMED', { resolvable: true })).toBe(false);
 });
 
 test.each([

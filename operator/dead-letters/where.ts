@@ -115,13 +115,19 @@ export function matchesRecord(where: Where, record: Matchable): boolean {
   );
 }
 
-/** Of a record in a letter: whatever that claims, it waits, and is found, in the queue or bucket where it was left. */
+/**
+ * Of a record in a letter: whatever that claims, it waits, and is found, in the queue or bucket where it was left. What was read of a letter
+ * that could not be read whole is also found by why it could not: that is the letter's code wherever it is told of.
+ */
 export function matchesIn(
   where: Where,
-  { processor }: Pick<Letter, 'processor'>,
+  { processor, resolvable, reason }: Pick<Letter, 'processor' | 'resolvable' | 'reason'>,
   record: Matchable,
 ): boolean {
-  return matchesRecord(where, { ...record, processor });
+  const here = { ...record, processor };
+  if (matchesRecord(where, here)) return true;
+  const isNamed = !resolvable && reason !== undefined && where.code.includes(reason.code);
+  return isNamed && matchesRecord({ ...where, code: [] }, here);
 }
 
 type Unread = Pick<Letter, 'form' | 'processor' | 'condition' | 'reason' | 'failedAt'>;

@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../shared/time/clock.ts';
 import { streamRecord } from '../../test/support/record.ts';
+import type { AuditResult } from '../audit/entry.ts';
 import { startTestQueues, type TestProcessor, type TestQueues } from '../dead-letters/test-queues.ts';
+import { startScriptedStream } from '../dead-letters/test-stream.ts';
 import { envelope, givenUp, payloadOf, TEST_MESSAGE } from '../dead-letters/testing.ts';
 import { ANYWHERE, type Where } from '../dead-letters/where.ts';
+import type { Clients } from '../system/system.ts';
 import { discard } from './discard.ts';
 
 let queues: TestQueues;
@@ -16,18 +19,24 @@ afterAll(() => queues.stop());
 
 interface Run {
   readonly where?: Partial<Where>;
+  readonly limit?: number;
+  readonly clients?: Partial<Clients>;
   readonly dryRun?: boolean;
   /** Called whenever the trail is written. */
   readonly onFlush?: (abort: () => void) => void | Promise<void>;
 }
 
-async function discarding(bids: TestProcessor, { where = {}, dryRun = false, onFlush = () => {} }: Run = {}) {
+async function discarding(
+  bids: TestProcessor,
+  { where = {}, limit, clients, dryRun = false, onFlush = () => {} }: Run = {},
+) {
   const interrupt = new AbortController();
   const trail: string[] = [];
+  const lines: AuditResult[] = [];
   const report = await discard(
-    bids.system(),
+    bids.system(clients),
     [bids],
-    { where: { ...ANYWHERE, ...where }, limit: undefined, dryRun },
+    { where: { ...ANYWHERE, ...where }, limit, dryRun },
     {
       clock: systemClock,
       random: () => 0,
@@ -39,13 +48,16 @@ async function discarding(bids: TestProcessor, { where = {}, dryRun = false, onF
       onList: () => {},
       begin: async () => ({
         place: undefined,
-        result: ({ result }) => trail.push(result),
+        result(line) {
+          trail.push(line.result);
+          lines.push(line);
+        },
         flush: async () => onFlush(() => interrupt.abort()),
         end: async (outcome) => void trail.push(outcome),
       }),
     },
   );
-  return { report, trail };
+  return { report, trail, lines };
 }
 
 const letters = (count: number) =>
@@ -104,4 +116,76 @@ test('an interrupt is heeded between letters without records', async () => {
   expect(report).toMatchObject({ interrupted: true, gone: { settled: 1 } });
   expect(trail).toEqual(['discarded', 'interrupted']);
   expect(await bids.messages()).toEqual({ visible: 2, hidden: 0 });
+});
+
+/** Of three records of which the stream gives one, and then refuses to give more. */
+const POINTER = givenUp({
+  info: { startSequenceNumber: '1', endSequenceNumber: '3', batchSize: 3 },
+});
+
+test('what could not be read just now stays whole, and only what was read elsewhere goes, unless its code is named', async () => {
+  const bids = await queues.addProcessor('bids');
+  await bids.send(...letters(1), POINTER);
+  const stream = await startScriptedStream([
+    { numbers: ['1'] },
+    { error: 'AccessDeniedException' },
+    { numbers: ['1'] },
+    { error: 'AccessDeniedException' },
+  ]);
+  const clients = { streams: () => stream.client };
+  const first = await discarding(bids, { clients });
+  expect(first.report).toMatchObject({
+    records: [{ eventId: 'e0' }],
+    kept: [{ form: 'pointer', reason: { code: 'STREAM_DENIED' } }],
+    discarded: false,
+    gone: { settled: 1 },
+  });
+  expect(first.trail).toEqual(['discarded', 'failed']);
+  const second = await discarding(bids, { where: { code: ['STREAM_DENIED'] }, clients });
+  expect(second.report).toMatchObject({ kept: [], discarded: true, gone: { settled: 1, putBack: 0 } });
+  expect(second.trail).toEqual(['discarded', 'done']);
+  expect(await bids.messages()).toEqual({ visible: 0, hidden: 0 });
+  await stream.stop();
+});
+
+test('a letter of which nothing could be read just now stays, unless its code is named', async () => {
+  const bids = await queues.addProcessor('bids');
+  await bids.send(POINTER, TEST_MESSAGE);
+  const stream = await startScriptedStream([{ error: 'AccessDeniedException' }]);
+  const clients = { streams: () => stream.client };
+  expect((await discarding(bids, { clients, dryRun: true })).report).toMatchObject({
+    letters: [{ form: 'test-message' }],
+    kept: [{ form: 'pointer' }],
+  });
+  expect((await discarding(bids, { clients })).trail).toEqual(['discarded', 'failed']);
+  const nothing = await discarding(bids, { clients });
+  expect([nothing.report.discarded, nothing.trail]).toEqual([false, []]);
+  // Why the batch was given up is another code than why it cannot be read.
+  const condition = await discarding(bids, { clients, where: { code: ['RetryAttemptsExhausted'] } });
+  expect([condition.report.kept.length, condition.trail]).toEqual([1, []]);
+  const { lines, trail } = await discarding(bids, { clients, where: { code: ['STREAM_DENIED'] } });
+  expect(trail).toEqual(['discarded', 'done']);
+  expect(lines).toMatchObject([{ key: expect.stringMatching(/^pointer /), code: 'STREAM_DENIED' }]);
+  expect(await bids.messages()).toEqual({ visible: 0, hidden: 0 });
+  await stream.stop();
+});
+
+test('a limit counts letters after records, and the rest stays', async () => {
+  const bids = await queues.addProcessor('bids');
+  await bids.send(...letters(2), TEST_MESSAGE, TEST_MESSAGE, 'something else');
+  const { report, trail } = await discarding(bids, { limit: 3 });
+  expect([report.records.length, report.letters.length]).toEqual([2, 1]);
+  expect(trail).toEqual(['discarded', 'discarded', 'discarded', 'done']);
+  expect(await bids.messages()).toEqual({ visible: 2, hidden: 0 });
+});
+
+test('the trail names each record with its key and what it failed with', async () => {
+  const bids = await queues.addProcessor('bids');
+  await bids.send(...letters(1), TEST_MESSAGE);
+  const { lines, report } = await discarding(bids);
+  const { key, eventId } = report.records[0] ?? {};
+  expect(lines).toEqual([
+    { processor: 'bids', key, eventId, result: 'discarded', code: 'INVALID_BID' },
+    { processor: 'bids', key: expect.stringMatching(/^test-message /), result: 'discarded' },
+  ]);
 });

@@ -130,6 +130,13 @@ test('a record is chosen by any of its letters, also where another one says othe
   ]);
 });
 
+test('what was read of a letter is chosen by why the rest could not be read', async () => {
+  const partly = letter([failed()], { resolvable: false, reason: { code: 'STREAM_DENIED' } });
+  const whole = letter([failed(stream({ eventID: 'other' }))]);
+  const { entries, released } = await gathered([partly, whole], { code: ['STREAM_DENIED'] });
+  expect([entries.map(({ chosen }) => chosen), released]).toEqual([[true], [whole]]);
+});
+
 test.each<[string, FailedRecord, string | undefined]>([
   ['of its table', failed(), undefined],
   [

@@ -11,7 +11,7 @@ import { member } from '../dead-letters/json.ts';
 import type { FailedRecord, Letter } from '../dead-letters/letter.ts';
 import type { OpenLetters } from '../dead-letters/letters.ts';
 import { streamArnOf } from '../dead-letters/record-facts.ts';
-import { matchesRecord, matchesUnread, type Where } from '../dead-letters/where.ts';
+import { matchesIn, matchesUnread, type Where } from '../dead-letters/where.ts';
 import type { ProcessorFacts } from '../system/system.ts';
 import type { Entry, Parcel } from './entry.ts';
 import { oldestFirst, positionOf } from './order.ts';
@@ -45,7 +45,7 @@ export async function gather(ports: GatherPorts): Promise<Gathered> {
   const empty: Letter[] = [];
   for await (const letter of letters.letters()) {
     ports.onLetter();
-    const isChosen = letter.records.some((record) => matchesRecord(where, asOf(record, letter)));
+    const isChosen = letter.records.some((record) => matchesIn(where, letter, record));
     if (isChosen) parcels.push(await parcelOf(letter, byIdentity, ports));
     else if (letter.records.length === 0 && matchesUnread(where, letter))
       (isEmpty(letter) ? empty : unread).push(letter);
@@ -66,7 +66,7 @@ async function parcelOf(letter: Letter, byIdentity: Map<string, Entry>, ports: G
     const known = byIdentity.get(identity);
     const entry = known ?? (await entryOf(record, letter, ports));
     byIdentity.set(identity, entry);
-    entry.chosen ||= matchesRecord(ports.where, asOf(record, letter));
+    entry.chosen ||= matchesIn(ports.where, letter, record);
     entry.parcels.add(parcel);
     if (!parcel.entries.includes(entry)) parcel.entries.push(entry);
   }
