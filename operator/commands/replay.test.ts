@@ -151,7 +151,7 @@ describe('a replay to the code', () => {
       await expect(refused).rejects.toThrow(
         new RegExp(`record 2.*${table}, and bids follows ek-bharath-bids.*${wayOut}`),
       );
-      expect(existsSync(out)).toBe(false);
+      expect([existsSync(out), existsSync(`${out}.part`)]).toEqual([false, false]);
       expect((await run(file, { anyTable: true })).text).toContain('2 records to bids');
     },
   );

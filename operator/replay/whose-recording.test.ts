@@ -1,7 +1,9 @@
 /** The tables that a recording is told by are those that the stacks attach the processors to. */
 import { expect, test } from 'vitest';
 import { resources, type StackName, templatesOf } from '../../infra/testing.ts';
-import { isFollowedBy, PROCESSORS } from './whose-recording.ts';
+import type { ProcessorFacts } from '../system/system.ts';
+import { inBatches, recorded } from './testing.ts';
+import { addressedTo, isFollowedBy, PROCESSORS } from './whose-recording.ts';
 
 /** By the outputs `<Processor><Word>MappingTableName` of every stack. */
 function attached(): { owner: string; table: string }[] {
@@ -35,4 +37,17 @@ test('a prefix of the stage makes no difference, another word does', () => {
   expect(isFollowedBy('bookings', 'marketplace-beta-bookings-table')).toBe(true);
   expect(isFollowedBy('bookings', 'marketplace--bookings-table')).toBe(false);
   expect(isFollowedBy('toString', 'ek-bharath-bids')).toBe(false);
+});
+
+test('a table that the system’s own mapping follows is of its processor, whatever it is called', async () => {
+  const processors = [{ name: 'bids', mappings: [{ table: 'renamed' }] }] as unknown as ProcessorFacts[];
+  const of = (...tables: readonly (string | undefined)[]) =>
+    Array.fromAsync(
+      addressedTo(
+        { processor: 'bids', processors, file: 'f' },
+        inBatches(tables.map((table, index) => recorded(index + 1, { table }))),
+      ),
+    );
+  expect(await of('renamed', 'ek-bharath-bids', undefined)).toHaveLength(1);
+  await expect(of('renamed', 'another')).rejects.toThrow('record 2: it is of the stream of table another');
 });
