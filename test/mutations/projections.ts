@@ -101,7 +101,7 @@ export const projections: readonly Mutation[] = [
     name: 'unprocessed-is-absent',
     bug: 'an item that the table had no capacity to read counts as deleted',
     file: 'shared/dynamodb/read-items.ts',
-    edits: [{ find: 'keys = answer.UnprocessedKeys?.[tableName]?.Keys;', replace: 'keys = undefined;' }],
+    edits: [{ find: 'answer.UnprocessedKeys?.[tableName]?.Keys;', replace: 'undefined;' }],
     law: 'products/reads',
     seed: 1,
   },
