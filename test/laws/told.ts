@@ -1,12 +1,11 @@
 /** G7: what leaves a function beside its effects says nothing of what the items say, whatever an item holds and whatever a dependency's error quotes. */
-import type { DeadLetter } from '../../shared/dead-letters/letter.ts';
 
 export interface Told {
   /** Log lines and metrics. */
   readonly lines: readonly string[];
   /** What invocations answered: to the mapping, and to operators. */
   readonly answers: readonly unknown[];
-  readonly letters: readonly Pick<DeadLetter, 'error'>[];
+  readonly letters: readonly { readonly error: object }[];
 }
 
 /** Shorter texts stand in any line by chance. */
@@ -29,10 +28,12 @@ export function nothingIsTold(
     ...answers.map((one) => JSON.stringify(one) ?? ''),
     JSON.stringify(letters.map(({ error }) => error)),
   ];
+  const all = told.join('\n');
   return [...secrets]
     .filter((secret) => secret.length >= LEAST && !known.has(secret))
     .flatMap((secret) => {
-      const line = told.find((one) => one.includes(JSON.stringify(secret).slice(1, -1)));
+      const written = JSON.stringify(secret).slice(1, -1);
+      const line = all.includes(written) ? told.find((one) => one.includes(written)) : undefined;
       return line === undefined ? [] : [`${JSON.stringify(secret)} is told: ${line.slice(0, 300)}`];
     });
 }

@@ -2,7 +2,6 @@
  * The whole path in one process on a virtual clock: the app writes, the event source mapping delivers, the shipped processor
  * works through the shipped idempotency, and faults strike where they were told to.
  */
-import type { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import type { InvokeResult } from '../../../local/event-source-mapping/index.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { bookingsProcessor } from '../../../processors/bookings/processor.ts';
@@ -13,7 +12,7 @@ import { atMost } from '../../../shared/mail/at-most.ts';
 import { sesMailer } from '../../../shared/mail/ses.ts';
 import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
 import type { PlannedRecord, RedriveResponse } from '../../../shared/stream/redrive.ts';
-import { kindOf, MAIL_SETTINGS } from '../../support/bookings-replay.ts';
+import { MAIL_SETTINGS } from '../../support/bookings-replay.ts';
 import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
 import { telling } from '../../support/telling.ts';
@@ -21,9 +20,11 @@ import { type ExecutionEnvironment, executionEnvironments } from '../execution-e
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { unsettled as undelivered } from '../redeliver.ts';
-import { App, type BookingRecord, changeOf, REFUSED } from './app.ts';
+import { App, type BookingRecord } from './app.ts';
 import type { Again, Crash, Dependency, Fate, Outage } from './faults.ts';
 import type { Step } from './history.ts';
+import { faultySes, type Sent } from './ses.ts';
+import { heeding, type Invocation, type Send, wire } from './wire.ts';
 
 export interface Scenario extends Delivery {
   readonly history: readonly Step[];
@@ -42,23 +43,6 @@ export interface Scenario extends Delivery {
   /** After all the others; undefined for none. */
   readonly lastOperator: Operator | undefined;
 }
-
-export interface Sent {
-  /** `<change> <kind> → <address>` */
-  readonly mail: string;
-  /** Nobody who waited for the answer knows that it was sent. */
-  readonly excused: () => boolean;
-}
-
-/** What befalls an invocation. */
-interface Invocation {
-  readonly crash: Crash | undefined;
-  /** Sent so far. */
-  requests: number;
-}
-
-/** One request: what takes effect, takes effect in `act`. */
-type Send = <T>(to: Dependency, act: () => Promise<T>) => Promise<T>;
 
 const START_MS = 1_700_000_000_000;
 
@@ -96,7 +80,7 @@ export class World {
     this.#environmentFor = executionEnvironments({
       clock: this.clock,
       skewsMs: scenario.skewsMs,
-      start: (environment) => this.#handler(environment, this.#sender(environment)),
+      start: (environment) => this.#handler(environment, this.#wire(environment)),
     });
     let writes = 0;
     this.tables = new MarketplaceTables(
@@ -207,23 +191,14 @@ export class World {
     return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
-  #sender(environment: ExecutionEnvironment<Invocation>): Send {
-    return async (to, act) => {
-      const latencyMs = this.#latencyMs();
-      await this.#wait(latencyMs / 2);
-      const { current } = environment;
-      const { crash } = current;
-      const strikes = crash?.request === current.requests++;
-      if (strikes && crash.when === 'before') environment.die();
-      if (!environment.alive) return new Promise(() => {});
-      const fate = this.#outage(to) ? 'throttled' : (this.#fates.shift() ?? 'ok');
-      if (fate === 'lost' || fate === 'throttled') throw new Injected(this.#quoted());
-      const answer = await act();
-      if (strikes && crash.when === 'after') environment.die();
-      if (fate === 'unanswered') throw new Injected(this.#quoted());
-      await this.#wait(latencyMs / 2);
-      return fate === 'silent' || !environment.alive ? new Promise(() => {}) : answer;
-    };
+  #wire(environment: ExecutionEnvironment<Invocation>): Send {
+    return wire({
+      clock: this.clock,
+      environment,
+      latencyMs: () => this.#latencyMs(),
+      fate: (to) => (this.#outage(to) ? 'throttled' : (this.#fates.shift() ?? 'ok')),
+      quoted: () => JSON.stringify(this.app.records.at(-1)),
+    });
   }
 
   #handler(environment: ExecutionEnvironment<Invocation>, request: Send): StreamHandler {
@@ -258,7 +233,13 @@ export class World {
           request('claims', () => this.#claims.read(keys, signal)),
         ),
     };
-    const mailer = atMost(MAILS_AT_ONCE, sesMailer(this.#ses(environment, request), 'market@example.com'));
+    const ses = faultySes({
+      request,
+      isDead: () => environment.dead,
+      keep: (sent) => this.outbox.push(sent),
+      turn: () => this.#ids++,
+    });
+    const mailer = atMost(MAILS_AT_ONCE, sesMailer(ses, 'market@example.com'));
     const idempotency = createIdempotency({
       processor: 'bookings',
       table: claims,
@@ -288,39 +269,6 @@ export class World {
     );
   }
 
-  /** SES, which says in words of its own what went wrong, and quotes the address. */
-  #ses(environment: ExecutionEnvironment<Invocation>, request: Send): SESv2Client {
-    const send = async (
-      { input }: SendEmailCommand,
-      { abortSignal }: { readonly abortSignal: AbortSignal },
-    ) => {
-      const { Subject, Body } = input.Content?.Simple ?? {};
-      const [to = ''] = input.Destination?.ToAddresses ?? [];
-      let sent = false;
-      let known = false;
-      const deliver = async () => {
-        if (to.endsWith(REFUSED)) throw refusal('MessageRejected', to);
-        sent = true;
-        const mail = `${changeOf(Body?.Text?.Data ?? '')} ${kindOf(Subject?.Data ?? '')} → ${to}`;
-        this.outbox.push({ mail, excused: () => !known || environment.dead });
-      };
-      try {
-        await heeding(abortSignal, request('mail', deliver));
-      } catch (error) {
-        throw error instanceof Injected
-          ? refusal(SES_REFUSALS[this.#ids++ % SES_REFUSALS.length], to)
-          : error;
-      }
-      known = sent;
-      return {};
-    };
-    return { send } as unknown as SESv2Client;
-  }
-
-  #quoted(): string {
-    return JSON.stringify(this.app.records.at(-1));
-  }
-
   #latencyMs(): number {
     const { latenciesMs } = this.#scenario;
     return latenciesMs[this.#requests++ % latenciesMs.length] ?? 4;
@@ -338,36 +286,6 @@ export class World {
       this.clock.after(ms, resolve);
     });
   }
-}
-
-/** A client gives up when it is told to. */
-function heeding<T>(signal: unknown, answer: Promise<T>): Promise<T> {
-  if (!(signal instanceof AbortSignal)) return answer;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([answer, promise]).finally(() => signal.removeEventListener('abort', abort));
-}
-
-/** Its text quotes what it was asked, as texts of dependencies may. */
-class Injected extends Error {
-  readonly code = 'INJECTED';
-}
-
-/** What says nothing of the mail: the account's rate, its quota, its standing, the domain's, and SES itself (SES API v2 reference, SendEmail). */
-const SES_REFUSALS = [
-  'TooManyRequestsException',
-  'LimitExceededException',
-  'AccountSuspendedException',
-  'SendingPausedException',
-  'MailFromDomainNotVerifiedException',
-  'NotFoundException',
-  'InternalServiceErrorException',
-];
-
-function refusal(name: string | undefined, to: string): Error {
-  return Object.assign(new Error(`Maximum sending rate exceeded, or not now, for ${to}`), { name });
 }
 
 function unsettled(records: readonly BookingRecord[], result: InvokeResult): readonly BookingRecord[] {

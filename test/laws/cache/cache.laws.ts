@@ -1,11 +1,12 @@
 /** The laws of analysis-results → cache, on random histories, deliveries and faults. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { again } from '../again.ts';
 import { type Law, type LawSuite, law } from '../law.ts';
 import { delivery, skewsMs } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
 import { nothingIsTold } from '../told.ts';
-import { again, crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
+import { crashes, fates, history, losses, numbering, outages, reads } from './history.ts';
 import { type Scenario, World } from './world.ts';
 
 const ANALYSES = ['a1', 'a2', 'a3'];

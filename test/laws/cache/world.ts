@@ -14,13 +14,14 @@ import { type StreamHandler, streamHandler } from '../../../shared/stream/handle
 import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { telling } from '../../support/telling.ts';
+import { type Again, deliveredAgain } from '../again.ts';
 import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import { redeliver } from '../redeliver.ts';
 import { faultyRedis } from './faulty-redis.ts';
-import type { Again, Crash, Fate, Numbering, Outage, Write } from './history.ts';
+import type { Crash, Fate, Numbering, Outage, Write } from './history.ts';
 import { ResultsTable, type StreamRecord } from './results-table.ts';
 
 export interface Scenario extends Delivery {
@@ -162,10 +163,9 @@ export class World {
 
   async #again({ from, size, redriven, backwards, ...moment }: Again): Promise<void> {
     await this.#wait(momentMs(moment, this.#scenario.history));
-    const start = Math.floor(from * this.table.records.length);
-    const records = this.table.records
-      .slice(start, start + size)
-      .filter((record) => redriven || !this.withheld.includes(record));
+    const records = deliveredAgain(this.table.records, { from, size }).filter(
+      (record) => redriven || !this.withheld.includes(record),
+    );
     if (records.length === 0) return;
     if (redriven) await redriveAll(backwards ? records.toReversed() : records, this.#door);
     else await redeliver(records, (Records) => this.#invoke({ Records }, `again-${this.#ids++}`), this.clock);

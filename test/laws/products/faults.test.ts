@@ -1,9 +1,10 @@
 /** The faults that the laws inject at random, each once by name: what an operator would fear, and what then is true. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { countedHigher } from './beside.ts';
 import type { Outage } from './faults.ts';
 import { indexEqualsTable, onlyPoisonIsLettered } from './laws.ts';
 import { put, remove, scenario, spoil } from './scenario.ts';
-import { countedHigher, type Scenario, World } from './world.ts';
+import { type Scenario, World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const open: World[] = [];

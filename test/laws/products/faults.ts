@@ -134,22 +134,6 @@ export const crashes = fc.array(
   { maxLength: 2 },
 );
 
-/** A letter, by its number, that the queue refuses, or leaves without an answer; `kept` ones are stored all the same. */
-export interface LetterFault {
-  readonly letter: number;
-  readonly kept: boolean;
-  readonly hangs: boolean;
-}
-
-export const letterFaults: fc.Arbitrary<readonly LetterFault[]> = fc.array(
-  fc.record({
-    letter: fc.integer({ min: 0, max: 4 }),
-    kept: fc.boolean(),
-    hangs: fc.constantFrom(false, false, false, true),
-  }),
-  { maxLength: 3 },
-);
-
 /** By how much the clocks of processes are ahead of the table's, in turn. Behind, they may be by less than what late requests leave of a tombstone's life. */
 export const skewsMs: fc.Arbitrary<readonly number[]> = fc.oneof(
   fc.constant([0]),
@@ -245,7 +229,3 @@ export const neverRead: fc.Arbitrary<readonly ReadFate[]> = fc.array(
   fc.constantFrom<ReadFate>('ok', 'hangs', 'unprocessed'),
   { minLength: 1, maxLength: 8 },
 );
-
-export const neverKept: fc.Arbitrary<readonly LetterFault[]> = fc
-  .tuple(fc.integer({ min: 1, max: 12 }), fc.boolean(), fc.boolean())
-  .map(([count, kept, hangs]) => Array.from({ length: count }, (_, letter) => ({ letter, kept, hangs })));

@@ -1,5 +1,6 @@
 /** The laws of products → search, on random histories, deliveries and faults. */
 import fc from 'fast-check';
+import { letterFaults, neverKept } from '../faulty-letters.ts';
 import { type Law, type LawSuite, law } from '../law.ts';
 import { delivery } from '../live-stream.ts';
 import { lastOperator, operators, withheld } from '../operator.ts';
@@ -9,9 +10,7 @@ import {
   fates,
   fromEarlierStream,
   latenciesMs,
-  letterFaults,
   neverAnswered,
-  neverKept,
   neverRead,
   outages,
   reads,

@@ -9,18 +9,17 @@ import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { type IndexAnswer, type IndexRequest, takeStep } from '../../../processors/products/index-request.ts';
 import { productsProcessor } from '../../../processors/products/processor.ts';
 import { type StreamHandler, streamHandler } from '../../../shared/stream/handler.ts';
-import type { RedriveResponse } from '../../../shared/stream/redrive.ts';
 import { type BatchSummary, summarize } from '../../../shared/telemetry/batch-report.ts';
 import { sleep } from '../../../shared/time/clock.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
 import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
+import { faultyLetters, type KeptLetter, type LetterFault } from '../faulty-letters.ts';
 import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
-import { momentMs } from '../moment.ts';
 import { isWithheld } from '../operator.ts';
-import { redeliver } from '../redeliver.ts';
-import type { Again, Crash, Fate, LetterFault, Outage, ReadFate, Reconcile } from './faults.ts';
-import { faultyLetters, type KeptLetter } from './faulty-letters.ts';
+import { comeAgain, reconcile, redriveUntilSettled } from './beside.ts';
+import { notReached } from './checkpoint.ts';
+import type { Again, Crash, Fate, Outage, ReadFate, Reconcile } from './faults.ts';
 import { faultyClient } from './faulty-search.ts';
 import { faultyReader } from './faulty-table.ts';
 import type { Numbering, Write } from './history.ts';
@@ -127,9 +126,13 @@ export class World {
     await this.clock.runUntil(Promise.all([this.#live(), beside()]));
   }
 
-  /** Invokes the function as an operator would. */
-  ask(event: unknown): Promise<InvokeResult> {
-    return this.#invoke(event, `ask-${this.#ids++}`);
+  /**
+   * Invokes the function beside the mapping.
+   *
+   * @param slowMs how much longer each request of the process takes
+   */
+  ask(event: unknown, slowMs = 0): Promise<InvokeResult> {
+    return this.#invoke(event, `ask-${this.#ids++}`, slowMs);
   }
 
   /** Invokes the set-up function; rejects where it throws. */
@@ -152,7 +155,7 @@ export class World {
   /** Sends records through the marked door, so many in a call, each call until all of them are settled or poison. */
   async redrive(records: readonly unknown[], size = 1): Promise<void> {
     for (let from = 0; from < records.length; from += size)
-      await this.clock.runUntil(this.#redriveUntilSettled(records.slice(from, from + size)));
+      await this.clock.runUntil(redriveUntilSettled(this, records.slice(from, from + size)));
   }
 
   close(): void {
@@ -160,8 +163,11 @@ export class World {
   }
 
   async #live(): Promise<void> {
-    const { again, reconciles } = this.#scenario;
-    const extra = [...again.map((one) => this.#again(one)), ...reconciles.map((one) => this.#reconcile(one))];
+    const { history, again, reconciles } = this.#scenario;
+    const extra = [
+      ...again.map((one) => comeAgain(this, history, one)),
+      ...reconciles.map((one) => reconcile(this, history, one)),
+    ];
     await Promise.all([this.#deliver(), ...extra]);
   }
 
@@ -193,45 +199,6 @@ export class World {
     await stream.settled();
   }
 
-  /** Only what is redriven can come from an earlier stream: the mapping reads one stream. */
-  async #again({ from, size, redriven, fromEarlierStream, slowMs, ...moment }: Again): Promise<void> {
-    await this.#wait(momentMs(moment, this.#scenario.history));
-    const start = Math.floor(from * this.table.records.length);
-    const records = this.table.records
-      .slice(start, start + size)
-      .filter((record) => redriven || !this.withheld.includes(record));
-    if (records.length === 0) return;
-    const redrive = () =>
-      this.#redriveUntilSettled(fromEarlierStream ? records.map(countedHigher) : records, slowMs);
-    await (redriven
-      ? redrive()
-      : redeliver(
-          records,
-          (Records) => this.#invoke({ Records }, `again-${this.#ids++}`, slowMs),
-          this.clock,
-        ));
-  }
-
-  /** Once: what it cannot mend is for its operator to see. */
-  async #reconcile({ products: keys, ...moment }: Reconcile): Promise<void> {
-    await this.#wait(momentMs(moment, this.#scenario.history));
-    await this.ask({ projection: { id: 'law', action: 'reconcile', keys } });
-  }
-
-  async #redriveUntilSettled(records: readonly unknown[], slowMs = 0): Promise<void> {
-    for (;;) {
-      const result = await this.#invoke(
-        { Records: records, redrive: { id: 'law' } },
-        `redrive-${this.#ids++}`,
-        slowMs,
-      );
-      const outcomes = result.kind === 'returned' ? (result.payload as RedriveResponse).outcomes : [];
-      if (outcomes.length === records.length && outcomes.every(({ outcome }) => outcome !== 'transient'))
-        return;
-      await this.#wait(1_000);
-    }
-  }
-
   /** One delivery of the mapping's, and what must then be true of the checkpoint it moves. */
   async #deliverOnce(event: StreamEvent, requestId: string) {
     const result = await this.#invoke(event, requestId);
@@ -239,24 +206,10 @@ export class World {
     const reported = lowestReported(result.payload);
     if (reported !== undefined) this.heldUp++;
     const from = event.Records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === reported);
-    this.#watchCheckpoint(reported === undefined ? event.Records : event.Records.slice(0, Math.max(0, from)));
+    const settled = reported === undefined ? event.Records : event.Records.slice(0, Math.max(0, from));
+    // A rebuild fills the next index with what items are, until what it checks last is checked.
+    if (!this.#isRebuilt) this.broken.push(...notReached(this, settled, this.#scenario));
     return result;
-  }
-
-  /** What does not come again is in the index, or something later is. */
-  #watchCheckpoint(settled: readonly StreamRecord[]): void {
-    const { again, numbering, reconciles, withheld } = this.#scenario;
-    // Where positions prove nothing, an item that cannot be projected leaves its product as it was; so does a rebuild, which
-    // fills the next index with what items are, until what it checks last is checked.
-    if (again.length > 0 || numbering === 'aws-with-ties' || this.#isRebuilt) return;
-    const documents = this.documents;
-    // So does an operator's write, which stands one above what it met, where the next record's position may be.
-    const mayBeAhead = reconciles.length > 0 || withheld.length > 0;
-    const known = settled.filter((record) => !(mayBeAhead && this.table.isSpoiled(record)));
-    for (const eventId of new Set(known.map(({ eventID }) => eventID))) {
-      const problem = this.table.notReached(eventId, documents);
-      if (problem !== undefined) this.broken.push(problem);
-    }
   }
 
   /** @param slowMs how much longer each request of the process takes */
@@ -364,14 +317,6 @@ function onlyLooks(event: unknown): boolean {
     projection?: { readonly action: string };
   };
   return redrive?.plan === true || ['compare', 'list'].includes(projection?.action ?? '');
-}
-
-/** The same record as an earlier stream would have numbered it. */
-export function countedHigher(record: StreamRecord): StreamRecord {
-  return {
-    ...record,
-    dynamodb: { ...record.dynamodb, SequenceNumber: `9${record.dynamodb.SequenceNumber.padStart(24, '0')}` },
-  };
 }
 
 /** The process dies with this request under way. */

@@ -2,11 +2,31 @@
 import { gunzipSync } from 'node:zlib';
 import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import type { SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
-import { readEnvelope } from '../../../operator/dead-letters/read-envelope.ts';
-import { awsDeadLetterSink } from '../../../shared/dead-letters/aws-sink.ts';
-import type { DeadLetterSink } from '../../../shared/dead-letters/letter.ts';
-import { type Clock, sleep } from '../../../shared/time/clock.ts';
-import type { LetterFault } from './faults.ts';
+import fc from 'fast-check';
+import { readEnvelope } from '../../operator/dead-letters/read-envelope.ts';
+import { awsDeadLetterSink } from '../../shared/dead-letters/aws-sink.ts';
+import type { DeadLetterSink } from '../../shared/dead-letters/letter.ts';
+import { type Clock, sleep } from '../../shared/time/clock.ts';
+
+/** A letter, by its number, that the queue refuses, or leaves without an answer; `kept` ones are stored all the same. */
+export interface LetterFault {
+  readonly letter: number;
+  readonly kept: boolean;
+  readonly hangs: boolean;
+}
+
+export const letterFaults: fc.Arbitrary<readonly LetterFault[]> = fc.array(
+  fc.record({
+    letter: fc.integer({ min: 0, max: 4 }),
+    kept: fc.boolean(),
+    hangs: fc.constantFrom(false, false, false, true),
+  }),
+  { maxLength: 3 },
+);
+
+export const neverKept: fc.Arbitrary<readonly LetterFault[]> = fc
+  .tuple(fc.integer({ min: 1, max: 12 }), fc.boolean(), fc.boolean())
+  .map(([count, kept, hangs]) => Array.from({ length: count }, (_, letter) => ({ letter, kept, hangs })));
 
 export interface LetterWire {
   /** Of the process that sends. */
