@@ -110,6 +110,15 @@ describe('a session', () => {
     });
   });
 
+  it.each(['2026-01-01T10:15:00Z', '2026-01-01T15:45:00+05:30', '2026-01-01T10:15:00.000000+00:00'])(
+    'was last used at %s, in whichever form of ISO 8601',
+    (lastAccessedAt) => {
+      expect(decided(sessionRecord('REMOVE', { lastAccessedAt: { S: lastAccessedAt } }))).toMatchObject({
+        effect: { durationMs: 900_000 },
+      });
+    },
+  );
+
   it('ends by expiry when its time to live removes it', () => {
     const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
     expect(decided(sessionRecord('REMOVE', {}, { userIdentity }))).toMatchObject({
@@ -120,6 +129,8 @@ describe('a session', () => {
   it.each([
     { lastAccessedAt: { NULL: true } },
     { createdAt: { S: 'yesterday' } },
+    { createdAt: { S: '1999' } },
+    { createdAt: { S: 'Acme Corp 5' } },
     { lastAccessedAt: { S: '2025-01-01' } },
   ])('counts without a duration when its times are %j', (attributes) => {
     expect(decided(sessionRecord('REMOVE', attributes))).toEqual({

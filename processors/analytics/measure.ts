@@ -57,9 +57,12 @@ function durationOf({ createdAt, lastAccessedAt }: Item): number | undefined {
   return durationMs >= 0 ? durationMs : undefined;
 }
 
-/** ISO 8601; NaN for anything else. */
+/** Alone, `Date.parse` would also make a moment of `1999` and of `Acme Corp 5` (ECMAScript, "Date.parse": other forms are up to the engine). */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
+
+/** A date and a time in ISO 8601; NaN for anything else. */
 function timeOf(value: unknown): number {
-  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return typeof value === 'string' && ISO_8601.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 function known<Name extends string>(names: readonly Name[], value: unknown): Name | typeof OTHER {

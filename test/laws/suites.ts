@@ -9,6 +9,7 @@ const SUITES: Readonly<Record<string, () => Promise<LawSuite>>> = {
   bids: async () => (await import('./notifications/notifications.laws.ts')).bidsLaws,
   conversations: async () => (await import('./notifications/notifications.laws.ts')).conversationsLaws,
   bookings: async () => (await import('./bookings/bookings.laws.ts')).bookingsLaws,
+  analytics: async () => (await import('./analytics/analytics.laws.ts')).analyticsLaws,
   redrive: async () => (await import('./redrive/redrive.laws.ts')).redriveLaws,
 };
 
