@@ -1,4 +1,5 @@
 /** Pointers are read out of a real stream, in the form in which Lambda delivers records; what else the range holds is told. */
+import { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileFilters } from '../../local/event-source-mapping/index.ts';
 import { systemClock } from '../../shared/time/clock.ts';
@@ -6,7 +7,7 @@ import { embeddedDynamoDb } from '../../test/support/market-tables.ts';
 import type { LetterContent } from './letter.ts';
 import type { KnownFilter } from './mapping-filter.ts';
 import { readBatch } from './read-batch.ts';
-import { resolvePointer } from './resolve-pointer.ts';
+import { type ResolveOptions, resolvePointer } from './resolve-pointer.ts';
 import { startTestStream, type TestStream } from './test-stream.ts';
 import { givenUp } from './testing.ts';
 
@@ -30,16 +31,18 @@ function orders(pattern = '{"dynamodb":{"NewImage":{"kind":{"S":["order"]}}}}'):
   return { kind: 'filter', passes };
 }
 
+const ports = (filter: KnownFilter): ResolveOptions => ({
+  client: stream.client,
+  clock: systemClock,
+  random: () => 0,
+  signal: new AbortController().signal,
+  filter,
+});
+
 const resolve = (info: object, filter: KnownFilter = { kind: 'none' }): Promise<LetterContent> =>
   resolvePointer(
     readBatch(givenUp({ info: { streamArn: stream.streamArn, shardId: stream.shardId, ...info } })),
-    {
-      client: stream.client,
-      clock: systemClock,
-      random: () => 0,
-      signal: new AbortController().signal,
-      filter,
-    },
+    ports(filter),
   );
 
 const range = (from: number, to: number) => ({
@@ -58,6 +61,7 @@ describe.runIf(embeddedDynamoDb)('resolving a pointer', () => {
       key: 'id=o2',
       failedAt: '2026-09-17T13:03:40.011Z',
       error: { code: 'RetryAttemptsExhausted' },
+      requestId: 'cb0cfcd7-36cb-4399-9058-ada2be1314eb',
       record: { eventSourceARN: stream.streamArn, dynamodb: { NewImage: { bytes: { B: 'AQID' } } } },
     });
   });
@@ -93,6 +97,24 @@ describe.runIf(embeddedDynamoDb)('resolving a pointer', () => {
     expect(content).toMatchObject({ resolvable: true });
   });
 
+  test('says that a filter was not applied, where more is kept than was given up', async () => {
+    const content = await resolve({ ...range(0, 3), batchSize: 3 }, orders());
+    expect(content.records).toHaveLength(4);
+    expect(content).toMatchObject({ resolvable: true, reason: { code: 'BATCH_SIZE_DIFFERS' } });
+    expect(content.reason?.details).toContain('its filter was not applied');
+  });
+
+  test('gives each record the error that its invocation ended with', async () => {
+    const pointer = givenUp({
+      functionError: 'Unhandled',
+      info: { streamArn: stream.streamArn, shardId: stream.shardId, ...range(2, 3), batchSize: 2 },
+    });
+    const { records } = await resolvePointer(readBatch(pointer), ports({ kind: 'none' }));
+    expect(records.map(({ error }) => error)).toEqual(
+      Array(2).fill({ code: 'RetryAttemptsExhausted', type: 'Unhandled' }),
+    );
+  });
+
   test('says that the filter is not known where that may matter', async () => {
     const content = await resolve(
       { ...range(0, 3), batchSize: 2 },
@@ -116,4 +138,31 @@ describe.runIf(embeddedDynamoDb)('resolving a pointer', () => {
     const content = await resolve({ ...range(0, 1), ...info });
     expect(content).toMatchObject({ records: [], resolvable: false, reason: { code } });
   });
+});
+
+test('a range that holds more than anybody can hold is left, and says so', async () => {
+  let number = 0;
+  let pages = 0;
+  const client = {
+    send: async (command: unknown) => {
+      if (!(command instanceof GetRecordsCommand)) return { ShardIterator: 'i' };
+      pages++;
+      const Records = Array.from({ length: 1_000 }, () => ({
+        eventID: String(number),
+        eventName: 'INSERT' as const,
+        dynamodb: { Keys: { id: { S: 'a' } }, SequenceNumber: String(number++) },
+      }));
+      return { Records, NextShardIterator: 'i' };
+    },
+  };
+  const info = { startSequenceNumber: '0', endSequenceNumber: '99999', batchSize: 100 };
+  const content = await resolvePointer(readBatch(givenUp({ info })), {
+    client: client as never,
+    clock: systemClock,
+    random: () => 0,
+    signal: new AbortController().signal,
+    filter: { kind: 'none' },
+  });
+  expect(content).toMatchObject({ resolvable: false, reason: { code: 'TOO_MANY_RECORDS' } });
+  expect(pages).toBeLessThan(30);
 });
