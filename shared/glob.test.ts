@@ -1,6 +1,5 @@
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc, test as property } from '../test/support/property.ts';
 import { ANY_ONE, ANY_RUN, type GlobPart, globMatches, globParts } from './glob.ts';
 
 const unit = fc.constantFrom('a', 'b');

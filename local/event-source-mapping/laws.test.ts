@@ -1,6 +1,7 @@
 /** What holds for every mapping, stream and function: found out with random ones. */
-import { fc, test } from '@fast-check/vitest';
+
 import { expect } from 'vitest';
+import { fc, test } from '../../test/support/property.ts';
 import type { InvokeResult } from './index.ts';
 import {
   mappingUnderTest,

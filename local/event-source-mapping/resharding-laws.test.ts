@@ -1,7 +1,8 @@
 /** What holds while shards end and go on in others, the mapping is disabled and enabled, and the function takes its time: found out at random. */
-import { fc, test } from '@fast-check/vitest';
+
 import { expect } from 'vitest';
 import { sleep } from '../../shared/time/clock.ts';
+import { fc, test } from '../../test/support/property.ts';
 import type { InvokeResult } from './index.ts';
 import { mappingUnderTest, QUEUE, record, reports, SHARD, sequence, succeeds, throws } from './testing.ts';
 

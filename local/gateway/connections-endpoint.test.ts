@@ -1,12 +1,13 @@
 /** The `@connections` API as the AWS SDK's own client sees it. */
+
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { fc, test as property } from '@fast-check/vitest';
 import { afterEach, describe, expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { LIMITS } from './live-connection.ts';
 import { connect, type GatewayUnderTest, gatewayUnderTest } from './testing.ts';
 

@@ -1,6 +1,7 @@
 /** Frames are measured however the network cuts them. */
-import { fc, test as property } from '@fast-check/vitest';
+
 import { expect } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { frameMeter } from './frame-meter.ts';
 
 const LIMIT = 70_000;

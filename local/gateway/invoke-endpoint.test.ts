@@ -1,6 +1,7 @@
 /** `Invoke` as an HTTP client sees it; there is no Lambda client among the dependencies. */
-import { fc, test as property } from '@fast-check/vitest';
+
 import { afterEach, expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { failed, type GatewayUnderTest, gatewayUnderTest, type ScriptedFunction } from './testing.ts';
 
 const running: GatewayUnderTest[] = [];

@@ -1,7 +1,8 @@
 /** The WebSocket API against a real client: handshakes, events, limits and ends are those of API Gateway. */
+
 import { request } from 'node:http';
-import { fc, test as property } from '@fast-check/vitest';
 import { afterEach, describe, expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { LIMITS } from './live-connection.ts';
 import {
   connect,

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/time/clock.ts';
 import { execute } from '../../test/support/embedded-redis.ts';
+import { fc } from '../../test/support/property.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { createRedisEngine, encode, ProtocolError, requestReader, serveRedis } from './index.ts';
 import { error } from './reply.ts';

@@ -1,7 +1,7 @@
 /** What may be on a screen: keys, names, kinds and sizes; never what somebody wrote. */
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { streamRecord } from '../../test/support/record.ts';
 import { maskedRecord } from './masked.ts';
 

@@ -1,7 +1,7 @@
 /** Whatever is in the queue is understood in every wrapping, and nothing makes the reader throw. */
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { type Found, readBytes, readText } from './read-message.ts';
 import { shownLetter } from './shown-letter.ts';
 import {

@@ -1,6 +1,7 @@
 /** What a terminal shows, and what other programs read. */
-import { fc, test as property } from '@fast-check/vitest';
+
 import { describe, expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import type { ListenEvent } from './listener.ts';
 import { jsonShow, prettyShow } from './show.ts';
 

@@ -1,12 +1,12 @@
 /** What redaction leaves of recordings: processors make the same of them, ids agree, and nothing that was somebody's is left. */
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attribute, type Plain } from '../../fixtures/generate/image.ts';
 import { readFixture } from '../../fixtures/read.ts';
 import { usableSequenceNumber } from '../../shared/stream/decode.ts';
+import { fc, test as property } from '../../test/support/property.ts';
 import { streamRecord } from '../../test/support/record.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { DoorDecision } from '../redrive/door-answers.ts';

@@ -1,6 +1,5 @@
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import {
   filling,
   isPlainWord,

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../fixtures/read.ts';
 import { decodeImage } from '../../shared/stream/attribute-value.ts';
+import { fc, test as property } from '../../test/support/property.ts';
 import { streamRecord } from '../../test/support/record.ts';
 import { createRedactor } from './redact.ts';
 import { DEFAULT_RULES, parseRules } from './rules.ts';

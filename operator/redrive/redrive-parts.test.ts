@@ -1,8 +1,8 @@
 /** The pure parts of a redrive. */
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { fc, test as property } from '../../test/support/property.ts';
 import { carryOut, paceOf } from './carry-out.ts';
 import { decide } from './decide.ts';
 import type { Door } from './door.ts';

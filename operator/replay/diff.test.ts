@@ -1,7 +1,6 @@
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseExactJson } from '../../shared/stream/exact-json.ts';
+import { fc, test as property } from '../../test/support/property.ts';
 import { diffLines, fieldDifferences } from './diff.ts';
 
 describe('the difference of two values', () => {

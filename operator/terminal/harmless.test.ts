@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { styleText } from 'node:util';
-import { test as property } from '@fast-check/vitest';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { drawable, harmless, harmlessJson, harmlessStream } from './harmless.ts';
 import { printJson, printLine } from './print.ts';
 

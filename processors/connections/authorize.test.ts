@@ -1,6 +1,7 @@
 /** What API Gateway is told about a handshake, and where in it the token may stand. */
-import { fc, test as property } from '@fast-check/vitest';
+
 import { expect, test } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { FAR_FUTURE, testPool } from '../../test/support/user-pool.ts';
 import { authorize } from './authorize.ts';
 import { offeredProtocols, SUBPROTOCOL } from './token-place.ts';

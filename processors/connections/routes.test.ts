@@ -1,8 +1,9 @@
 /** What a connection's life does to its session row, on a virtual clock, with sessions and inbox in memory. */
-import { fc, test as property } from '@fast-check/vitest';
+
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import type { PostResult } from '../../shared/notifications/post.ts';
+import { fc, test as property } from '../../test/support/property.ts';
 import { connectionRoutes, type RoutePorts } from './routes.ts';
 import { LIVE_AFTER_ACTIVITY_MS, type SessionRow } from './session.ts';
 import type { Sessions } from './session-table.ts';

@@ -1,8 +1,9 @@
 /** Tokens are made with real keys: each test changes the one thing that it is about. */
+
 import { createHmac } from 'node:crypto';
 import { globalAgent } from 'node:https';
-import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test, vi } from 'vitest';
+import { fc, test as property } from '../../test/support/property.ts';
 import { FAR_FUTURE, LONG_PAST, testPool } from '../../test/support/user-pool.ts';
 import { tokenVerifier } from './verify-token.ts';
 

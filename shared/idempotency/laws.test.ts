@@ -1,9 +1,10 @@
 /** Laws of idempotency under any mix of faults, crashes and concurrent deliveries, on a virtual clock. */
-import { fc, test } from '@fast-check/vitest';
+
 import { describe, expect } from 'vitest';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { batchContext } from '../../test/support/batch-context.ts';
 import { type Fault, memoryClaimTable } from '../../test/support/claim-table.ts';
+import { fc, test } from '../../test/support/property.ts';
 import { sleep } from '../time/clock.ts';
 import { createOnce } from './once.ts';
 

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { fc, test } from '../../test/support/property.ts';
 import { readAddress, senderHeader } from './address.ts';
 import { escapeHtml, html } from './html.ts';
 import { layOut, type MailContent } from './letter.ts';

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
 import { expect, test as it } from 'vitest';
+import { fc, test } from '../../test/support/property.ts';
 import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 
 const of = fingerprint({ sort: 'newest' });

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
 import { expect, test as it } from 'vitest';
+import { fc, test } from '../../test/support/property.ts';
 import { scriptForms } from './script-forms.ts';
 
 /** As OpenSearch's `mapping` char filter works: the longest rule that fits, from left to right. */

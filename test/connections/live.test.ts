@@ -1,6 +1,6 @@
 /** Connections from end to end: a real WebSocket client, the gateway, the functions' own code, and the tables on an embedded DynamoDB. */
+
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { fc } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   createTokenIssuer,
@@ -29,6 +29,7 @@ import {
   startMarketTables,
   USERS_TABLE,
 } from '../support/market-tables.ts';
+import { fc } from '../support/property.ts';
 import { testPool } from '../support/user-pool.ts';
 
 describe.runIf(embeddedDynamoDb)('connections, from end to end', () => {

@@ -16,8 +16,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function runsOf(environment: Environment, usually: number): Runs {
   return {
     runs: wholeNumber(environment, 'STREAMKEEPER_RUNS', 1) ?? usually,
-    seed: wholeNumber(environment, 'STREAMKEEPER_SEED', 0) ?? randomInt(2 ** 31),
+    seed: seedIn(environment) ?? randomInt(2 ** 31),
   };
+}
+
+/** @throws {RangeError} when `STREAMKEEPER_SEED` is set and no seed */
+export function seedIn(environment: Environment): number | undefined {
+  return wholeNumber(environment, 'STREAMKEEPER_SEED', 0);
 }
 
 function wholeNumber(environment: Environment, name: string, least: number): number | undefined {
