@@ -80,6 +80,7 @@ describe.concurrent('dlq redrive', () => {
     await redriveLetters({ ...context, finish: (code) => codes.push(code) }, system, {
       ...OPTIONS,
       audit: `file:${trail}`,
+      force: true,
     });
     expect(codes).toEqual([130]);
     expect(readFileSync(trail, 'utf8')).toContain('"outcome":"interrupted"');
@@ -97,6 +98,20 @@ describe.concurrent('dlq redrive', () => {
     };
     expect(await run(false)).toEqual(['too-old', 1, 1]);
     expect(await run(true)).toEqual(['applied', 0, 0]);
+  });
+
+  test('tells nobody what is so old that it may have been told and forgotten, but with --force', async () => {
+    const bids = await bidsOf(LONG_AGO);
+    const run = async (age: { readonly maxAge?: number }, force: boolean) => {
+      const context = testContext();
+      const audit = `file:${join(folder, 'forgotten.jsonl')}`;
+      const options = { ...OPTIONS, ...age, audit, force, json: true };
+      await redriveLetters(context, bids.system(applying()), options);
+      return JSON.parse(context.printed()).results[0].result;
+    };
+    expect(await run({}, false)).toBe('too-old');
+    expect(await run({ maxAge: 20 * 365 * 86_400_000 }, false)).toBe('too-old');
+    expect(await run({}, true)).toBe('applied');
   });
 
   test.each([

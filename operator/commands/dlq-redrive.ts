@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { Problem } from '../../local/problem.ts';
 import { openAudit } from '../audit/open-audit.ts';
-import { REACHING_PEOPLE } from '../redrive/decide.ts';
+import { REACHING_PEOPLE, REMEMBERED_MS } from '../redrive/decide.ts';
 import { nextSteps } from '../redrive/next-steps.ts';
 import { type Planned, type RedriveReport, redrive } from '../redrive/redrive.ts';
 import { planText, resultText } from '../redrive/view.ts';
@@ -48,7 +48,7 @@ Verdicts: apply (its effect is missing: it is carried out), already applied, sup
 as they are), unresolvable (stays, until its item is mended, reconciled or it is discarded).
 A letter goes only when all its records are settled. May be ended (Ctrl-C) and run again at any moment; two at once are harmless.
 --max-age is about the change itself, of the processors whose effects reach people: bids, conversations and bookings. What else is
-redriven follows its table, and is never too late.
+redriven follows its table, and is never too late. Without it those older than 15 days are left: who was told of them is forgotten by then.
 Exits with 0 when all that was chosen is settled (--dry-run: would be), with 1 when something is left or letters were
 named that are not there, with 130 when interrupted.`;
 
@@ -70,7 +70,7 @@ export function dlqRedriveCommand(context: CommandContext): Command {
       'tell nobody what happened longer ago, e.g. 6h, 2d (bids, conversations, bookings)',
       age,
     )
-    .option('--force', 'carry out what is older than --max-age all the same', false)
+    .option('--force', 'carry out what is older than --max-age, or than 15 days, all the same', false)
     .option('--show-images', "show the items' values, which are people's data", false);
   return whereOption(changeOptions(command))
     .addHelpText('after', EXAMPLES)
@@ -105,7 +105,7 @@ export async function redriveLetters(
           rate: options.rate,
           concurrency: options.concurrency,
           stopAfter: options.stopAfter,
-          maxAgeMs: options.force ? undefined : options.maxAge,
+          maxAgeMs: options.force ? undefined : Math.min(options.maxAge ?? REMEMBERED_MS, REMEMBERED_MS),
           dryRun: options.dryRun,
         },
         {

@@ -1,6 +1,6 @@
 /** What is done about a record by its verdict and its age. */
 import { expect, test } from 'vitest';
-import { decide } from './decide.ts';
+import { decide, REMEMBERED_MS } from './decide.ts';
 import { entry } from './testing.ts';
 
 const HOUR = 3_600_000;
@@ -16,6 +16,15 @@ test.each([
   expect([carryOut.length, stay.map(({ result }) => result?.word)]).toEqual(
     word === 'carried out' ? [1, []] : [0, [word]],
   );
+});
+
+test.each([
+  ['older than was asked for', HOUR, 'older than --max-age allows'],
+  ['older than what is remembered', REMEMBERED_MS, 'so old that who was told of it may be forgotten'],
+])('what is %s says so, and that it can be forced', (_, maxAgeMs, reason) => {
+  const old = entry({ processor: 'bookings', createdAtMs: NOW - maxAgeMs - 1 });
+  const [left] = decide([old], { nowMs: NOW, maxAgeMs }).stay;
+  expect(left?.result).toMatchObject({ failure: { details: expect.stringMatching(`^${reason}; --force`) } });
 });
 
 test.each(['already-applied', 'superseded', 'gone'] as const)(

@@ -1,8 +1,14 @@
 /** From the plan to what is done: which records are carried out, which are settled without it, and which stay, and why. Pure. */
+import { WINDOW_S } from '../../shared/idempotency/once.ts';
 import type { Entry } from './entry.ts';
 
 /** Their effects reach people, who may not want them late. What follows a table is never too late: the item is read. */
 export const REACHING_PEOPLE: readonly string[] = ['bids', 'conversations', 'bookings'];
+
+/**
+ * So long after a change it is remembered who was told of it. A letter may outlive that: what is put back of a batch lives as long again.
+ */
+export const REMEMBERED_MS = WINDOW_S * 1_000;
 
 export interface Decisions {
   readonly carryOut: readonly Entry[];
@@ -14,7 +20,7 @@ export interface Decisions {
 
 export interface DecideOptions {
   readonly nowMs: number;
-  /** Older changes are told to nobody; undefined: age does not matter. */
+  /** Older changes are told to nobody; undefined: age does not matter, not even of what may be told again. */
   readonly maxAgeMs: number | undefined;
 }
 
@@ -32,10 +38,11 @@ export function decide(entries: readonly Entry[], { nowMs, maxAgeMs }: DecideOpt
           REACHING_PEOPLE.includes(entry.processor) &&
           nowMs - changedAtMs(entry) > maxAgeMs
         ) {
-          const failure = {
-            code: 'TOO_OLD',
-            details: 'older than --max-age allows; --force carries it out all the same',
-          };
+          const reason =
+            maxAgeMs < REMEMBERED_MS
+              ? 'older than --max-age allows'
+              : 'so old that who was told of it may be forgotten';
+          const failure = { code: 'TOO_OLD', details: `${reason}; --force carries it out all the same` };
           entry.result = { settled: false, word: 'too-old', failure };
           stay.push(entry);
         } else carryOut.push(entry);
