@@ -11,9 +11,10 @@ import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { sleep } from '../../../shared/time/clock.ts';
 import { telling } from '../../support/telling.ts';
 import { type Again, deliveredAgain } from '../again.ts';
-import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
+import { type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { faultyLetters, type KeptLetter, type LetterFault } from '../faulty-letters.ts';
-import { type Delivery, type LiveStream, liveStream, TIMEOUT_MS } from '../live-stream.ts';
+import { invoke } from '../invoke.ts';
+import { type Delivery, type LiveStream, liveStream } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
@@ -165,26 +166,22 @@ export class World {
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     if (crash?.when === 'throttled') return { kind: 'throttled' };
     const { environment, handler } = this.#environmentFor({ crash, lines: 0 });
-    const startedMs = this.clock.now();
-    const context = {
-      awsRequestId: requestId,
-      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
-    };
     const counted = event.redrive?.plan === true ? [] : event.Records.map(({ eventID }) => this.#of(eventID));
     for (const one of counted) one.times++;
-    const answered = handler(event, context).then((payload): InvokeResult => {
-      if (!environment.alive) return died;
-      this.answers.push(payload);
-      if (context.getRemainingTimeInMillis() < ANSWERED_BY_MS)
-        this.broken.push('an invocation answered in the last moment of its time');
-      if (crash?.when === 'before-answer') environment.die();
-      return environment.alive ? { kind: 'returned', payload } : died;
+    const result = await invoke({
+      clock: this.clock,
+      environment,
+      handler,
+      event,
+      requestId,
+      broken: this.broken,
+      onAnswer: (payload, leftMs) => {
+        this.answers.push(payload);
+        if (leftMs < ANSWERED_BY_MS)
+          this.broken.push('an invocation answered in the last moment of its time');
+        if (crash?.when === 'before-answer') environment.die();
+      },
     });
-    const timedOut = environment.timeOut(TIMEOUT_MS, () =>
-      this.broken.push('an invocation ran into its time-out'),
-    );
-    const result = await Promise.race([answered, environment.death, timedOut]);
-    environment.end();
     if (result.kind === 'returned') for (const one of counted) one.answered++;
     return result;
   }

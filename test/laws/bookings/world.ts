@@ -17,7 +17,8 @@ import { memoryClaimTable } from '../../support/claim-table.ts';
 import { MarketplaceTables } from '../../support/marketplace-tables.ts';
 import { telling } from '../../support/telling.ts';
 import { type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
-import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
+import { invoke } from '../invoke.ts';
+import { type Delivery, liveStream } from '../live-stream.ts';
 import { doorOf, isWithheld, type Operator, operate, planned } from '../operator.ts';
 import { unsettled as undelivered } from '../redeliver.ts';
 import { App, type BookingRecord } from './app.ts';
@@ -176,19 +177,15 @@ export class World {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     const { environment, handler } = this.#environmentFor({ crash, requests: 0 });
-    const startedMs = this.clock.now();
-    const context = {
-      awsRequestId: requestId,
-      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
-    };
-    const answered = handler(event, context).then((payload): InvokeResult => {
-      this.answers.push(payload);
-      return { kind: 'returned', payload };
+    return invoke({
+      clock: this.clock,
+      environment,
+      handler,
+      event,
+      requestId,
+      broken: this.broken,
+      onAnswer: (payload) => this.answers.push(payload),
     });
-    const timedOut = environment.timeOut(TIMEOUT_MS, () => {
-      this.broken.push('an invocation ran into its time-out');
-    });
-    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
   #wire(environment: ExecutionEnvironment<Invocation>): Send {

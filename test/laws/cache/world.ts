@@ -15,8 +15,9 @@ import type { PlannedRecord } from '../../../shared/stream/redrive.ts';
 import { execute } from '../../support/embedded-redis.ts';
 import { telling } from '../../support/telling.ts';
 import { type Again, deliveredAgain } from '../again.ts';
-import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
-import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
+import { type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
+import { invoke } from '../invoke.ts';
+import { type Delivery, liveStream } from '../live-stream.ts';
 import { momentMs } from '../moment.ts';
 import { doorOf, isWithheld, type Operator, operate, planned, redriveAll } from '../operator.ts';
 import { redeliver } from '../redeliver.ts';
@@ -196,20 +197,18 @@ export class World {
     const number = this.#invocations++;
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     const { environment, handler } = this.#environmentFor({ crash, requests: 0 });
-    const startedMs = this.clock.now();
-    const context = {
-      awsRequestId: requestId,
-      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
-    };
-    const answered = handler(event, context).then((payload): InvokeResult => {
-      this.answers.push(payload);
-      if (crash?.when === 'before-answer') environment.die();
-      return environment.alive ? { kind: 'returned', payload } : died;
+    return invoke({
+      clock: this.clock,
+      environment,
+      handler,
+      event,
+      requestId,
+      broken: this.broken,
+      onAnswer: (payload) => {
+        this.answers.push(payload);
+        if (crash?.when === 'before-answer') environment.die();
+      },
     });
-    const timedOut = environment.timeOut(TIMEOUT_MS, () =>
-      this.broken.push('an invocation ran into its time-out'),
-    );
-    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
   #handler(environment: ExecutionEnvironment<Invocation>): StreamHandler {

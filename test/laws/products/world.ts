@@ -12,9 +12,10 @@ import { type StreamHandler, streamHandler } from '../../../shared/stream/handle
 import { type BatchSummary, summarize } from '../../../shared/telemetry/batch-report.ts';
 import { sleep } from '../../../shared/time/clock.ts';
 import { ALIAS, type ProductIndex, productIndex } from '../../support/product-index.ts';
-import { died, type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
+import { type ExecutionEnvironment, executionEnvironments } from '../execution-environment.ts';
 import { faultyLetters, type KeptLetter, type LetterFault } from '../faulty-letters.ts';
-import { type Delivery, liveStream, TIMEOUT_MS } from '../live-stream.ts';
+import { invoke } from '../invoke.ts';
+import { type Delivery, liveStream } from '../live-stream.ts';
 import { lowestReported } from '../lowest-reported.ts';
 import { isWithheld } from '../operator.ts';
 import { comeAgain, reconcile, redriveUntilSettled } from './beside.ts';
@@ -218,22 +219,20 @@ export class World {
     const crash = this.#scenario.crashes.find(({ invocation }) => invocation === number);
     if (crash?.when === 'throttled') return Promise.resolve({ kind: 'throttled' });
     const { environment, handler } = this.#environmentFor({ event, crash, slowMs, requests: 0 });
-    const startedMs = this.clock.now();
-    const context = {
-      awsRequestId: requestId,
-      getRemainingTimeInMillis: () => Math.max(0, TIMEOUT_MS - (this.clock.now() - startedMs)),
-    };
-    const answered = handler(event, context).then((payload): InvokeResult => {
-      this.answers.push(payload);
-      if (context.getRemainingTimeInMillis() < ANSWERED_BY_MS)
-        this.broken.push('an invocation answered in the last moment of its time');
-      if (crash?.when === 'before-answer') environment.die();
-      return environment.alive ? { kind: 'returned', payload } : died;
+    return invoke({
+      clock: this.clock,
+      environment,
+      handler,
+      event,
+      requestId,
+      broken: this.broken,
+      onAnswer: (payload, leftMs) => {
+        this.answers.push(payload);
+        if (leftMs < ANSWERED_BY_MS)
+          this.broken.push('an invocation answered in the last moment of its time');
+        if (crash?.when === 'before-answer') environment.die();
+      },
     });
-    const timedOut = environment.timeOut(TIMEOUT_MS, () =>
-      this.broken.push('an invocation ran into its time-out'),
-    );
-    return Promise.race([answered, environment.death, timedOut]).finally(() => environment.end());
   }
 
   #client(environment: ExecutionEnvironment<Invocation>): Client {
