@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynoxide } from '../../local/engines/dynamodb.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { createIdempotencyTable } from '../../test/support/idempotency-table.ts';
 import { raw } from './idempotency-raw.ts';
 import { coalescing, stock, type Way } from './idempotency-ways.ts';
 
@@ -59,14 +60,7 @@ const TABLE = 'marketplace-bench-idempotency-table';
 async function measureAll(endpoint: string, region: string, { records, rounds }: IdempotencyOptions) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region, credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createIdempotencyTable(client, TABLE);
   const target = { client, endpoint, tableName: TABLE };
   const ways = [stock(target, 'parallel'), stock(target, 'in order'), coalescing(target), raw(target)];
   const measured = ways.map((way) => ({ way, first: [] as Passage[], replay: [] as Passage[] }));

@@ -7,7 +7,7 @@ import { ANYWHERE } from '../dead-letters/where.ts';
 import type { System } from '../system/system.ts';
 import { act } from './act.ts';
 import type { Entry, Parcel } from './entry.ts';
-import { entry, parcel } from './testing.ts';
+import { emptySpill, entry, parcel } from './testing.ts';
 
 const processor = {
   name: 'products',
@@ -56,7 +56,7 @@ async function acting(
       random: () => 0,
       newId: () => 'id',
       signal: interrupt.signal,
-      spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
+      spill: emptySpill,
       runId: 'run',
       onLetter: () => {},
       onPlanned: () => {},

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../local/virtual-clock.ts';
 import { type CarryOutPorts, carryOut, paceOf } from './carry-out.ts';
 import { type Door, EARLIER_UNSETTLED, MAX_REQUEST_BYTES, MAX_REQUEST_RECORDS } from './door.ts';
 import type { Entry } from './entry.ts';
-import { entry } from './testing.ts';
+import { emptySpill, entry } from './testing.ts';
 
 type Fate = 'applied' | 'poison' | 'transient' | 'not-sent';
 
@@ -30,7 +30,7 @@ async function run(
   };
   await carryOut(entries, {
     door: door as Door,
-    spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
+    spill: emptySpill,
     functionName: 'f',
     clock: new VirtualClock(),
     signal: new AbortController().signal,

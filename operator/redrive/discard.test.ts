@@ -1,4 +1,5 @@
 /** Discarding, over a real queue: what goes was written down before, what is beside it stays, and a dry run or an interrupt deletes nothing more. */
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../shared/time/clock.ts';
@@ -10,6 +11,7 @@ import { envelope, givenUp, payloadOf, TEST_MESSAGE } from '../dead-letters/test
 import { ANYWHERE, type Where } from '../dead-letters/where.ts';
 import type { Clients } from '../system/system.ts';
 import { discard } from './discard.ts';
+import { emptySpill } from './testing.ts';
 
 let queues: TestQueues;
 beforeAll(async () => {
@@ -42,7 +44,7 @@ async function discarding(
       random: () => 0,
       newId: randomUUID,
       signal: interrupt.signal,
-      spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
+      spill: emptySpill,
       onLetter: () => {},
       waitSeconds: 0,
       onList: () => {},

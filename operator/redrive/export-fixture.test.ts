@@ -1,4 +1,5 @@
 /** A recording of failed records holds each of them once, in stream order and redacted, and says truly which of them still fail as they did. */
+
 import { randomUUID } from 'node:crypto';
 import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { envelope } from '../dead-letters/testing.ts';
 import { ANYWHERE } from '../dead-letters/where.ts';
 import { MAX_REQUEST_RECORDS } from './door.ts';
 import { type ExportPorts, exportFixture } from './export-fixture.ts';
+import { memorySpill } from './testing.ts';
 
 let queues: TestQueues;
 beforeAll(async () => {
@@ -48,7 +50,6 @@ async function exporting(
   { check = true, ...ports }: Partial<ExportPorts> & { check?: boolean } = {},
 ) {
   const file = { records: [] as Told[], opened: 0, end: 'open' };
-  const spilled: string[] = [];
   const [first] = processors;
   const system = { ...first?.system({ lambda: describing(decide) }), processors };
   const work = exportFixture(
@@ -60,11 +61,7 @@ async function exporting(
       random: () => 0,
       newId: randomUUID,
       signal: new AbortController().signal,
-      spill: {
-        write: async (text) => ({ at: spilled.push(text) - 1, bytes: 0 }),
-        read: async ({ at }) => spilled[at] ?? '',
-        close: async () => {},
-      },
+      spill: memorySpill(),
       onLetter: () => {},
       waitSeconds: 0,
       runId: 'export',

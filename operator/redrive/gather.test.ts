@@ -7,7 +7,7 @@ import type { OpenLetters } from '../dead-letters/letters.ts';
 import { recordFacts } from '../dead-letters/record-facts.ts';
 import { ANYWHERE, type Where } from '../dead-letters/where.ts';
 import { gather, limitTo } from './gather.ts';
-import { entry } from './testing.ts';
+import { emptySpill, entry } from './testing.ts';
 
 const STREAM = 'arn:aws:dynamodb:us-east-1:000000000000:table/bids/stream/2026-01-01T00:00:00.000';
 const ELSEWHERE = STREAM.replace('table/bids', 'table/orders');
@@ -55,7 +55,7 @@ async function gathered(found: Letter[], where: Partial<Where> = {}) {
     } as unknown as OpenLetters,
     processor: { name: 'bids', mappings: [mapping] },
     where: { ...ANYWHERE, ...where },
-    spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
+    spill: emptySpill,
     partitionKeyOf: async () => 'PK',
     onLetter: () => told++,
   });

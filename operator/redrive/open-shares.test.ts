@@ -1,4 +1,5 @@
 /** The letters of several processors are one choice, whatever queue they wait in; and whatever happens, nothing stays held. */
+
 import { randomUUID } from 'node:crypto';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
@@ -10,6 +11,7 @@ import { envelope } from '../dead-letters/testing.ts';
 import { ANYWHERE } from '../dead-letters/where.ts';
 import type { Clients } from '../system/system.ts';
 import { chosenOf, keySchemas, type Share, withShares } from './open-shares.ts';
+import { emptySpill } from './testing.ts';
 
 let queues: TestQueues;
 beforeAll(async () => {
@@ -48,7 +50,7 @@ function opening<T>(
       random: () => 0,
       newId: randomUUID,
       signal: new AbortController().signal,
-      spill: { write: async () => ({ at: 0, bytes: 0 }), read: async () => '{}', close: async () => {} },
+      spill: emptySpill,
       onLetter: () => {},
       waitSeconds: 0,
     },

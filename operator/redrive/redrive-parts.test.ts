@@ -9,8 +9,7 @@ import type { Door } from './door.ts';
 import type { Entry } from './entry.ts';
 import { inStreamOrder, workerOf } from './order.ts';
 import { planRows } from './report.ts';
-import type { Spill } from './spill.ts';
-import { entry } from './testing.ts';
+import { emptySpill, entry } from './testing.ts';
 
 describe('the order of records', () => {
   it('is that of numbers, lane by lane; a stream that was switched on later comes later', () => {
@@ -40,12 +39,6 @@ describe('the order of records', () => {
 });
 
 describe('carrying out', () => {
-  const spill: Spill = {
-    write: async () => ({ at: 0, bytes: 0 }),
-    read: async () => '{}',
-    close: async () => {},
-  };
-
   async function run(
     entries: readonly Entry[],
     fate: (eventId: string | undefined) => 'applied' | 'poison' | 'transient',
@@ -77,7 +70,7 @@ describe('carrying out', () => {
     await clock.runUntil(
       carryOut(entries, {
         door,
-        spill,
+        spill: emptySpill,
         functionName: 'f',
         clock,
         signal: new AbortController().signal,

@@ -1,4 +1,5 @@
 /** A run over several processors: who is asked and told what, in which order, and when it may say that all is settled. */
+
 import { randomUUID } from 'node:crypto';
 import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import { envelope, givenUp, payloadOf, TEST_MESSAGE } from '../dead-letters/test
 import { ANYWHERE } from '../dead-letters/where.ts';
 import type { Clients } from '../system/system.ts';
 import { type RedriveOptions, type RedrivePorts, redrive } from './redrive.ts';
+import { memorySpill } from './testing.ts';
 
 let queues: TestQueues;
 beforeAll(async () => {
@@ -72,7 +74,6 @@ async function run(
   }: Partial<RedrivePorts> & { options?: Partial<RedriveOptions>; clients?: Partial<Clients> } = {},
 ) {
   const told: string[] = [];
-  const spilled: string[] = [];
   const away = {
     send: async () => {
       throw new Error('away');
@@ -99,11 +100,7 @@ async function run(
       random: () => 0,
       newId: randomUUID,
       signal: new AbortController().signal,
-      spill: {
-        write: async (text) => ({ at: spilled.push(text) - 1, bytes: 0 }),
-        read: async ({ at }) => spilled[at] ?? '',
-        close: async () => {},
-      },
+      spill: memorySpill(),
       onLetter: () => {},
       waitSeconds: 0,
       runId: 'run',

@@ -1,6 +1,7 @@
 /** Builds records of a redrive for tests: a valid one by default, anything overridden by name. */
 import type { Letter } from '../dead-letters/letter.ts';
 import type { Entry, Parcel } from './entry.ts';
+import type { Spill } from './spill.ts';
 
 export interface EntryParts extends Partial<Omit<Entry, 'facts' | 'position'>> {
   readonly eventId?: string;
@@ -61,4 +62,20 @@ export function parcel(entries: Entry[], letter: Partial<Letter> = {}): Parcel {
   };
   for (const one of entries) one.parcels.add(made);
   return made;
+}
+
+/** Of records in which nothing stands. */
+export const emptySpill: Spill = {
+  write: async () => ({ at: 0, bytes: 0 }),
+  read: async () => '{}',
+  close: async () => {},
+};
+
+export function memorySpill(): Spill {
+  const texts: string[] = [];
+  return {
+    write: async (text) => ({ at: texts.push(text) - 1, bytes: 0 }),
+    read: async ({ at }) => texts[at] ?? '',
+    close: async () => {},
+  };
 }

@@ -1,10 +1,13 @@
 /** The bookings function as Lambda starts it: from its environment, through the SDK, to tables, claims and SES. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bookingRecord, providerImage, reviewImage, serviceImage } from '../../test/support/booking.ts';
-import { embeddedDynamoDb, IDEMPOTENCY_TABLE } from '../../test/support/idempotency-table.ts';
+import {
+  createIdempotencyTable,
+  embeddedDynamoDb,
+  IDEMPOTENCY_TABLE,
+} from '../../test/support/idempotency-table.ts';
 import { type Marketplace, startMarketplace, TABLE_NAMES } from '../../test/support/marketplace-dynamodb.ts';
 
 const START_S = 1_780_000_000;
@@ -25,14 +28,7 @@ describe.skipIf(!embeddedDynamoDb)('the bookings function', () => {
 
   beforeAll(async () => {
     market = await startMarketplace();
-    await market.client.send(
-      new CreateTableCommand({
-        TableName: IDEMPOTENCY_TABLE,
-        KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await createIdempotencyTable(market.client);
     ses = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));

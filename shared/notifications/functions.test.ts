@@ -1,9 +1,9 @@
 /** Both functions as Lambda starts them: from their environment, through the SDK, to a table and a WebSocket API. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bidRecord } from '../../test/support/bid.ts';
+import { createIdempotencyTable, IDEMPOTENCY_TABLE } from '../../test/support/idempotency-table.ts';
 import {
   embeddedDynamoDb,
   type MarketTables,
@@ -12,8 +12,6 @@ import {
   USERS_TABLE,
 } from '../../test/support/market-tables.ts';
 import { messageRecord } from '../../test/support/message.ts';
-
-const IDEMPOTENCY_TABLE = 'marketplace-test-idempotency-table';
 
 describe.skipIf(!embeddedDynamoDb)('a function', () => {
   let tables: MarketTables;
@@ -25,14 +23,7 @@ describe.skipIf(!embeddedDynamoDb)('a function', () => {
 
   beforeAll(async () => {
     tables = await startMarketTables();
-    await tables.client.send(
-      new CreateTableCommand({
-        TableName: IDEMPOTENCY_TABLE,
-        KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await createIdempotencyTable(tables.client);
     const session = { last_activity: '2026-03-17T03:00:00.000Z', ttl: 4_000_000_000 };
     await tables.put(
       SESSIONS_TABLE,

@@ -66,6 +66,20 @@ async function startEmbedded(): Promise<IdempotencyEngine> {
   };
 }
 
+export async function createIdempotencyTable(
+  client: DynamoDBClient,
+  name = IDEMPOTENCY_TABLE,
+): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+}
+
 /** @param start an engine without that table */
 export async function startIdempotencyTable(start = startEmbedded): Promise<IdempotencyTable> {
   const engine = await start();
@@ -75,14 +89,7 @@ export async function startIdempotencyTable(start = startEmbedded): Promise<Idem
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const keeper = new DynamoDBClient(options);
-  await keeper.send(
-    new CreateTableCommand({
-      TableName: IDEMPOTENCY_TABLE,
-      KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createIdempotencyTable(keeper);
   const table: IdempotencyTable = {
     client: new DynamoDBClient(options),
     sent: [],
